@@ -1,0 +1,8 @@
+"""The ``ketacare`` command."""
+
+
+def main() -> None:
+    """Run the command line."""
+    from ketacare.cli.app import run
+
+    run()
