@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from ketacare.core.errors import ErrorCode, InputError
 
@@ -66,8 +67,9 @@ _UNITS: dict[str, tuple[str, float]] = {
     "g/mol": ("molar mass", 1.0),
 }
 
+# A space, or a letter right after the number, ends the number: "35" alone has no unit.
 _QUANTITY = re.compile(
-    r"^\s*(?P<value>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(?P<unit>\S.*?)\s*$"
+    r"^\s*(?P<value>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?:\s+|(?=[A-Za-z%]))(?P<unit>\S.*?)\s*$"
 )
 
 
@@ -81,10 +83,9 @@ def dimension(unit: str) -> str:
     try:
         return _UNITS[unit][0]
     except KeyError:
-        raise InputError(
-            ErrorCode.UNKNOWN_UNIT,
-            f'unit "{unit}" is not known; use one of {", ".join(_UNITS)}',
-        ) from None
+        near = get_close_matches(unit, _UNITS, n=3, cutoff=0.4)
+        remedy = f"did you mean {' or '.join(near)}?" if near else f"use one of {', '.join(_UNITS)}"
+        raise InputError(ErrorCode.UNKNOWN_UNIT, f'unit "{unit}" is not known; {remedy}') from None
 
 
 @dataclass(frozen=True, slots=True)

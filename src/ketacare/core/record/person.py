@@ -106,7 +106,7 @@ class Person:
     def when(self, at: datetime) -> str:
         """Return ``at`` as the record counts time: ``"day -4"`` or ``"2026-05-03"``."""
         if self.calendar is Calendar.RELATIVE:
-            return f"day {self.day(at):+.4g}".replace("+0", "0")
+            return f"day {self.day(at):.4g}"
         return at.date().isoformat()
 
 
