@@ -1,0 +1,26 @@
+"""HL7 v2 messages of bedside monitors: ORU^R01 as IHE PCD-01 profiles it, acknowledgements, MLLP.
+
+Pure functions between bytes and values; sockets belong to whoever calls. A value that is not
+certain (a sentinel, an unknown unit, an impossible number) arrives as ``None`` with the reason.
+"""
+
+from ketacare.adapters.hl7v2.acknowledging import Ack, AckCode, ack, parse_ack, refuse
+from ketacare.adapters.hl7v2.building import Outgoing, build_oru
+from ketacare.adapters.hl7v2.framing import Deframer, frame
+from ketacare.adapters.hl7v2.message import Observed, OruMessage
+from ketacare.adapters.hl7v2.parsing import parse_oru
+
+__all__ = [
+    "Ack",
+    "AckCode",
+    "Deframer",
+    "Observed",
+    "OruMessage",
+    "Outgoing",
+    "ack",
+    "build_oru",
+    "frame",
+    "parse_ack",
+    "parse_oru",
+    "refuse",
+]
