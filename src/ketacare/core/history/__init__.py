@@ -1,0 +1,43 @@
+"""What has been tried before: treatments, trial adequacy, and the stage of resistance.
+
+Trials are judged one by one, each with its reasons; a definition of resistance, which is data,
+says what the judgements add up to. Nothing here raises a label from a history that is not known:
+what is missing is named.
+"""
+
+from ketacare.core.history.judgement import Adequacy, TrialJudgement
+from ketacare.core.history.medicines import (
+    EquivalentPart,
+    LorazepamEquivalent,
+    lorazepam_equivalent,
+    medicines_of_class,
+)
+from ketacare.core.history.treatments import (
+    CourseAdequacy,
+    MedicineAdequacy,
+    Treatment,
+    TreatmentClass,
+    Treatments,
+    find_treatment,
+    plain,
+    treatment_of,
+)
+from ketacare.core.history.trials import judge_trial
+
+__all__ = [
+    "Adequacy",
+    "CourseAdequacy",
+    "EquivalentPart",
+    "LorazepamEquivalent",
+    "MedicineAdequacy",
+    "Treatment",
+    "TreatmentClass",
+    "Treatments",
+    "TrialJudgement",
+    "find_treatment",
+    "judge_trial",
+    "lorazepam_equivalent",
+    "medicines_of_class",
+    "plain",
+    "treatment_of",
+]

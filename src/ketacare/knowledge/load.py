@@ -1,0 +1,14 @@
+"""What the rest of the project calls to get clinical content: one import for every kind of file.
+
+Each name here is offered by a module of ``ketacare.knowledge.loading``; loading is cached, and a
+file that is wrong raises :class:`~ketacare.core.errors.KnowledgeError` naming file and key.
+"""
+
+from ketacare.knowledge.loading.sources import load_sources
+from ketacare.knowledge.loading.treatments import find_treatment, load_treatments
+
+__all__ = [
+    "find_treatment",
+    "load_sources",
+    "load_treatments",
+]
