@@ -61,6 +61,8 @@ _UNITS: dict[str, tuple[str, float]] = {
     "degC": ("temperature", 1.0),
     "kg/m2": ("body mass index", 1.0),
     "point": ("score", 1.0),
+    "point/wk^0.5": ("drift of a score", 1.0),
+    "d/mg": ("damping per daily dose", 1.0),
     "xULN": ("multiple of the upper limit of normal", 1.0),
     "mIU/L": ("hormone concentration", 1.0),
     "count": ("count", 1.0),

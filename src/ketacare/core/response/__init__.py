@@ -1,0 +1,69 @@
+"""How one person changes: the severity model, its population prior, what scores teach, forecasts.
+
+The model is described in ``dynamics``, the prior in ``prior``, learning in ``posterior``, fans and
+probabilities in ``forecasting``. It answers for groups and for people like this one, with wide and
+stated uncertainty; it never gives a target concentration and never uses the hours after a dose.
+"""
+
+from ketacare.core.response.course import Course, Future, Rating, course_of
+from ketacare.core.response.dynamics import Dose, Relief, dose_effect, relief
+from ketacare.core.response.forecasting import (
+    Fan,
+    Outcome,
+    forecast,
+    population,
+    population_forecast,
+    probability,
+    sample_paths,
+)
+from ketacare.core.response.observation import expected_reading, sample_scores
+from ketacare.core.response.posterior import (
+    Posterior,
+    PosteriorStatus,
+    update,
+    weighted_quantiles,
+)
+from ketacare.core.response.prior import (
+    ANCHOR_MG_PER_KG,
+    ConstantName,
+    Prior,
+    Setting,
+    Shape,
+    Trait,
+    TraitName,
+    Traits,
+    View,
+)
+
+__all__ = [
+    "ANCHOR_MG_PER_KG",
+    "ConstantName",
+    "Course",
+    "Dose",
+    "Fan",
+    "Future",
+    "Outcome",
+    "Posterior",
+    "PosteriorStatus",
+    "Prior",
+    "Rating",
+    "Relief",
+    "Setting",
+    "Shape",
+    "Trait",
+    "TraitName",
+    "Traits",
+    "View",
+    "course_of",
+    "dose_effect",
+    "expected_reading",
+    "forecast",
+    "population",
+    "population_forecast",
+    "probability",
+    "relief",
+    "sample_paths",
+    "sample_scores",
+    "update",
+    "weighted_quantiles",
+]
