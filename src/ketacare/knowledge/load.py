@@ -4,15 +4,17 @@ Each name here is offered by a module of ``ketacare.knowledge.loading``; loading
 file that is wrong raises :class:`~ketacare.core.errors.KnowledgeError` naming file and key.
 """
 
-from ketacare.knowledge.loading.protocols import load_protocol, protocol_ids
 from ketacare.knowledge.loading.evidence import load_prior
+from ketacare.knowledge.loading.instruments import load_instruments
+from ketacare.knowledge.loading.protocols import load_protocol, protocol_ids
 from ketacare.knowledge.loading.sources import load_sources
 from ketacare.knowledge.loading.treatments import find_treatment, load_treatments
 
 __all__ = [
     "find_treatment",
-    "load_protocol",
+    "load_instruments",
     "load_prior",
+    "load_protocol",
     "load_sources",
     "load_treatments",
     "protocol_ids",
