@@ -4,6 +4,12 @@ Each name here is offered by a module of ``ketacare.knowledge.loading``; loading
 file that is wrong raises :class:`~ketacare.core.errors.KnowledgeError` naming file and key.
 """
 
+from ketacare.knowledge.loading.drugs import (
+    effect_model_ids,
+    load_effect_model,
+    load_pk_model,
+    pk_model_ids,
+)
 from ketacare.knowledge.loading.evidence import load_prior
 from ketacare.knowledge.loading.instruments import load_instruments
 from ketacare.knowledge.loading.protocols import load_protocol, protocol_ids
@@ -11,11 +17,15 @@ from ketacare.knowledge.loading.sources import load_sources
 from ketacare.knowledge.loading.treatments import find_treatment, load_treatments
 
 __all__ = [
+    "effect_model_ids",
     "find_treatment",
+    "load_effect_model",
     "load_instruments",
+    "load_pk_model",
     "load_prior",
     "load_protocol",
     "load_sources",
     "load_treatments",
+    "pk_model_ids",
     "protocol_ids",
 ]
