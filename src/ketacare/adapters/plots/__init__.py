@@ -1,0 +1,43 @@
+"""Charts as SVG text, each with a table and a sentence that say the same.
+
+The charts hold no styles, no scripts and no colours: classes name what each mark means, and the
+style sheet decides how it looks in light, dark and print. Shapes differ as well as classes, so
+that colour is never the only carrier. Sizes are CSS pixels at the ``width`` asked for; the fonts
+are 12 px there, so ask for 340 on a phone rather than shrinking a wide chart.
+
+Class names (style these, nothing else is used):
+
+==================== =====================================================================
+``chart``            the ``<svg>`` itself; ``chart-scores`` or ``chart-vitals`` beside it
+``chart-panel``      background of one panel
+``chart-grid``       horizontal grid line; ``chart-axis`` the time axis
+``chart-label``      any text; ``chart-label-title`` a panel's name, ``chart-label-value`` the
+                     newest value, ``chart-label-quiet`` ticks of the axes
+``chart-band-90``    5 to 95 % band; ``chart-band-50`` 25 to 75 % band (polygons)
+``chart-median``     median of the band (a line)
+``chart-line``       line through measured scores
+``chart-dot``        a measured score or a device's value (filled circle)
+``chart-dot-manual`` a value a person measured (open diamond)
+``chart-dot-newest`` beside ``chart-dot`` on the newest one
+``chart-threshold``  a dashed limit or response line; ``chart-threshold-label`` its text
+``chart-tick``       a dose on the time axis (triangle); ``chart-tick-label`` its text
+``chart-event``      a vertical line for start, pause, stop; ``chart-now`` the present
+==================== =====================================================================
+"""
+
+from ketacare.adapters.plots.chart import BandData, Chart, Mark, Threshold
+from ketacare.adapters.plots.scores import ScorePanel, ScorePoint, score_chart
+from ketacare.adapters.plots.vitals import VitalPanel, VitalPoint, vitals_chart
+
+__all__ = [
+    "BandData",
+    "Chart",
+    "Mark",
+    "ScorePanel",
+    "ScorePoint",
+    "Threshold",
+    "VitalPanel",
+    "VitalPoint",
+    "score_chart",
+    "vitals_chart",
+]
