@@ -14,6 +14,7 @@ from ketacare.knowledge.loading.evidence import load_prior
 from ketacare.knowledge.loading.instruments import load_instruments
 from ketacare.knowledge.loading.protocols import load_protocol, protocol_ids
 from ketacare.knowledge.loading.sources import load_sources
+from ketacare.knowledge.loading.staging import load_staging, staging_ids
 from ketacare.knowledge.loading.treatments import find_treatment, load_treatments
 
 __all__ = [
@@ -25,7 +26,9 @@ __all__ = [
     "load_prior",
     "load_protocol",
     "load_sources",
+    "load_staging",
     "load_treatments",
     "pk_model_ids",
     "protocol_ids",
+    "staging_ids",
 ]

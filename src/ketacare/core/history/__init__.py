@@ -5,6 +5,16 @@ says what the judgements add up to. Nothing here raises a label from a history t
 what is missing is named.
 """
 
+from ketacare.core.history.criteria import Count, Criterion, SeverityReading
+from ketacare.core.history.definition import (
+    ChecklistItem,
+    DiagnosisRule,
+    MedicineRule,
+    SeverityRule,
+    StagingDefinition,
+    TherapyRule,
+    Threshold,
+)
 from ketacare.core.history.judgement import Adequacy, TrialJudgement
 from ketacare.core.history.medicines import (
     EquivalentPart,
@@ -12,6 +22,7 @@ from ketacare.core.history.medicines import (
     lorazepam_equivalent,
     medicines_of_class,
 )
+from ketacare.core.history.staging import Stage, stage
 from ketacare.core.history.treatments import (
     CourseAdequacy,
     MedicineAdequacy,
@@ -26,10 +37,21 @@ from ketacare.core.history.trials import judge_trial
 
 __all__ = [
     "Adequacy",
+    "ChecklistItem",
+    "Count",
     "CourseAdequacy",
+    "Criterion",
+    "DiagnosisRule",
     "EquivalentPart",
     "LorazepamEquivalent",
     "MedicineAdequacy",
+    "MedicineRule",
+    "SeverityReading",
+    "SeverityRule",
+    "Stage",
+    "StagingDefinition",
+    "TherapyRule",
+    "Threshold",
     "Treatment",
     "TreatmentClass",
     "Treatments",
@@ -39,5 +61,6 @@ __all__ = [
     "lorazepam_equivalent",
     "medicines_of_class",
     "plain",
+    "stage",
     "treatment_of",
 ]

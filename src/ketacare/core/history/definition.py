@@ -1,0 +1,87 @@
+"""A definition of treatment resistance as data: what it asks for, each number with its source.
+
+The values come from ``knowledge/staging``; sites and studies differ, so the definition is an
+argument of :func:`stage` and its id and version travel with every answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ketacare.core.history.treatments import TreatmentClass
+from ketacare.core.sources import Provenance, Sourced
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiagnosisRule:
+    """Which diagnoses qualify: ICD-10-CM codes that begin so, or words of an uncoded name."""
+
+    codes: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MedicineRule:
+    """How many different medicines must have failed, and how many of them from ``classes``."""
+
+    minimum: Sourced
+    classes: tuple[TreatmentClass, ...]
+    minimum_of_classes: Sourced
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TherapyRule:
+    """How many psychotherapies must have failed; the fact that documents why none was possible."""
+
+    minimum: Sourced
+    exception_fact: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """The least total, in points of ``instrument``, that counts as currently severe."""
+
+    instrument: str
+    name: str
+    at_least: Sourced
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeverityRule:
+    """Current severity: any one of the thresholds, on a score not older than ``max_age``."""
+
+    thresholds: tuple[Threshold, ...]
+    max_age: Sourced
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistItem:
+    """One other cause of lasting symptoms that must have been looked at: fact code and words."""
+
+    fact: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagingDefinition:
+    """One definition of resistance.
+
+    ``possible_counts`` says whether a possibly adequate failed trial counts as failed; otherwise
+    it leaves the answer open. ``history_complete_fact`` is the fact that says the list of earlier
+    treatments is complete: without it, too few trials are not the same as not resistant.
+    """
+
+    provenance: Provenance
+    name: str
+    diagnosis: DiagnosisRule
+    medicines: MedicineRule
+    therapies: TherapyRule
+    severity: SeverityRule
+    checklist: tuple[ChecklistItem, ...] = ()
+    history_complete_fact: str = ""
+    possible_counts: bool = False
+
+    @property
+    def id(self) -> str:
+        """Return the id of the definition."""
+        return self.provenance.id
