@@ -1,0 +1,30 @@
+"""The clinic's management commands: ``python -m ketacare.clinic serve | migrate | ...``.
+
+The settings are read first, so that a wrong environment is answered with one sentence and exit
+code 2 instead of a traceback.
+"""
+
+import os
+import sys
+
+from ketacare.clinic.config.table import read_environment
+from ketacare.core.errors import InputError
+
+
+def main() -> None:
+    """Run the management command named on the command line."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ketacare.clinic.config.settings")
+    try:
+        values = read_environment(os.environ)
+    except InputError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)
+    if values["DATABASE_URL"] is None:
+        values["KETACARE_DATA_DIR"].mkdir(parents=True, exist_ok=True)
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["python -m ketacare.clinic", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""Everything a person can be allowed to do, as a closed list of ``subject:action``.
+
+A page that needs something new adds a line here and says in roles.py who has it.
+"""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One thing a role may do."""
+
+    ACCOUNT_OWN = "account:own"  # own password, second factor, drafts: everybody who can sign in
+    BOARD_VIEW = "board:view"
+    TASK_EDIT = "task:edit"
+    PATIENT_VIEW = "patient:view"  # name, contact, appointments
+    PATIENT_CREATE = "patient:create"
+    PATIENT_EDIT = "patient:edit"
+    CHART_VIEW = "chart:view"  # the clinical chart: the loop at a glance
+    HISTORY_VIEW = "history:view"
+    HISTORY_EDIT = "history:edit"
+    ELIGIBILITY_VIEW = "eligibility:view"
+    ELIGIBILITY_EDIT = "eligibility:edit"  # findings and facts the rules ask for
+    ELIGIBILITY_OVERRIDE = "eligibility:override"
+    ELIGIBILITY_COSIGN = "eligibility:cosign"
+    PLAN_VIEW = "plan:view"
+    PLAN_PROPOSE = "plan:propose"
+    PLAN_SIGN = "plan:sign"
+    INFUSION_VIEW = "infusion:view"
+    INFUSION_RUN = "infusion:run"
+    INFUSION_DISCHARGE = "infusion:discharge"
+    VITALS_VIEW = "vitals:view"
+    VITALS_RECORD = "vitals:record"
+    QUESTIONNAIRE_SEND = "questionnaire:send"
+    QUESTIONNAIRE_VIEW = "questionnaire:view"
+    QUESTIONNAIRE_RECORD = "questionnaire:record"  # a scale rated by a clinician, such as HAM-A
+    THERAPY_VIEW = "therapy:view"
+    THERAPY_EDIT = "therapy:edit"
+    OUTCOMES_VIEW = "outcomes:view"
+    REGISTRY_VIEW = "registry:view"  # consented and de-identified
+    POLICY_VIEW = "policy:view"
+    AUDIT_VIEW = "audit:view"
+    USERS_MANAGE = "users:manage"
+    SAMPLE_VIEW = "sample:view"  # what the sample data is and how it was made

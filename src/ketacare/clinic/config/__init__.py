@@ -1,0 +1,1 @@
+"""Settings, routes, middleware and the ASGI entry of the clinic."""

@@ -1,0 +1,1 @@
+"""Whether ketamine is safe for this person: findings, overrides, cosigning."""

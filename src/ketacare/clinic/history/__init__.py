@@ -1,0 +1,1 @@
+"""What was tried before: trials of treatment, medicines, diagnoses."""

@@ -1,0 +1,1 @@
+"""The session: preparation, the running infusion, recovery, discharge: what is stored."""

@@ -1,0 +1,1 @@
+"""What the clinic learns across its patients."""

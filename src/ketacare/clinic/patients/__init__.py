@@ -1,0 +1,1 @@
+"""The people in care: identity, contact, and the chart that shows their loop."""

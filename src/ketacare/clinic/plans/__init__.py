@@ -1,0 +1,1 @@
+"""The plan: options, the signed choice, its reasons."""

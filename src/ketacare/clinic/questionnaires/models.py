@@ -1,0 +1,1 @@
+"""Symptom scales: sending, answering by link, scoring: what is stored."""

@@ -1,0 +1,6 @@
+"""Routes of this app, with their full paths."""
+
+from django.urls import URLPattern
+
+app_name = "questionnaires"
+urlpatterns: list[URLPattern] = []

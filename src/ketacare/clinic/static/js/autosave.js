@@ -1,0 +1,79 @@
+// Keeps what is typed: a form with data-autosave is sent there as a draft a moment after each
+// change. When the session has ended the text stays on the page, the person is told, and sending
+// goes on after a new sign-in in another tab.
+
+const PAUSE_MS = 800;
+const RETRY_MS = 10000;
+
+const cookie = (name) =>
+  document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1);
+
+function keep(form) {
+  let timer = 0;
+  let sending = null;
+  let sent = false;
+  let dirty = false;
+  const line = form.querySelector("[data-autosave-state]");
+
+  const say = (text, trouble) => {
+    if (!line) return;
+    line.textContent = text;
+    line.toggleAttribute("data-trouble", Boolean(trouble));
+  };
+
+  const later = (pause) => {
+    clearTimeout(timer);
+    timer = setTimeout(save, pause);
+  };
+
+  async function save() {
+    if (sent) return;
+    sending?.abort();
+    sending = new AbortController();
+    const token = cookie("csrftoken");
+    const field = form.querySelector('input[name="csrfmiddlewaretoken"]');
+    if (token && field && line?.hasAttribute("data-trouble")) field.value = token;
+    const body = new FormData(form);
+    for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+    body.set("draft_key", form.dataset.draftKey);
+    dirty = false;
+    try {
+      const answer = await fetch(form.dataset.autosave, {
+        method: "POST",
+        body,
+        headers: { "X-Autosave": "1", "X-CSRFToken": token ?? field?.value ?? "" },
+        signal: sending.signal,
+        redirect: "error",
+      });
+      if (answer.ok) {
+        say((await answer.text()).trim(), false);
+      } else if (answer.status === 401 || answer.status === 403) {
+        dirty = true;
+        say(form.dataset.signIn ?? "You were signed out. Sign in again in another tab and come back: what you typed is still here.", true);
+        later(RETRY_MS);
+      } else {
+        say((await answer.text()).trim().slice(0, 200), true);
+      }
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      dirty = true;
+      say(form.dataset.offline ?? "The connection is gone. What you typed is still on this page; it is sent when the connection is back.", true);
+      later(RETRY_MS);
+    }
+  }
+
+  form.addEventListener("input", () => { dirty = true; sent = false; later(PAUSE_MS); });
+  form.addEventListener("change", () => { dirty = true; sent = false; later(PAUSE_MS); });
+  form.addEventListener("submit", () => { sent = true; clearTimeout(timer); sending?.abort(); });
+  document.addEventListener("visibilitychange", () => { if (dirty && !sent) save(); });
+  window.addEventListener("online", () => { if (dirty && !sent) save(); });
+  window.addEventListener("beforeunload", (event) => { if (dirty && !sent) event.preventDefault(); });
+}
+
+const start = (root) => root.querySelectorAll("form[data-autosave]:not([data-kept])").forEach((form) => {
+  form.dataset.kept = "1";
+  keep(form);
+});
+
+start(document);
+document.body.addEventListener("htmx:afterSwap", (event) => start(event.detail.target.parentNode ?? document));

@@ -1,0 +1,15 @@
+// Small things every page gets: the list of what is wrong takes the focus, and opened parts of a
+// page (htmx) keep theirs. Nothing here is needed to read or send a page.
+
+const focusOnTrouble = (root) => root.querySelector("#error-summary")?.focus();
+
+focusOnTrouble(document);
+document.body.addEventListener("htmx:afterSwap", (event) => focusOnTrouble(event.detail.target));
+
+// Details open before printing, so that every table is on paper.
+let opened = [];
+window.addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("details:not([open])")];
+  opened.forEach((part) => { part.open = true; });
+});
+window.addEventListener("afterprint", () => opened.forEach((part) => { part.open = false; }));

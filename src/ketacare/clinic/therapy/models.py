@@ -1,0 +1,1 @@
+"""Preparation, integration and psychotherapy sessions: what is stored."""

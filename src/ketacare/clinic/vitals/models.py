@@ -1,0 +1,1 @@
+"""Measurements from bedside monitors and people, as they arrive: what is stored."""

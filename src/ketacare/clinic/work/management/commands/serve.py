@@ -1,0 +1,45 @@
+"""``python -m ketacare.clinic serve``: bring the database up to date and serve the clinic."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+import uvicorn
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from ketacare.clinic.work.actions import KEEP_DRAFTS, discard_old_drafts
+
+
+class Command(BaseCommand):
+    """Serve the pages, the live streams and, when its port is set, the vitals listener."""
+
+    help = "Serve the clinic on KETACARE_HOST and KETACARE_PORT."
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add the option that leaves the database alone."""
+        parser.add_argument(
+            "--no-migrate", action="store_true", help="Do not bring the database up to date first."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Serve until interrupted."""
+        if not options["no_migrate"]:
+            call_command("migrate", interactive=False, verbosity=0)
+        discard_old_drafts(before=timezone.now() - KEEP_DRAFTS)
+        values = settings.KETACARE
+        uvicorn.run(
+            "ketacare.clinic.config.asgi:application",
+            host=values["KETACARE_HOST"],
+            port=values["KETACARE_PORT"],
+            lifespan="on",
+            log_config=None,  # settings.LOGGING says how
+            access_log=False,
+            server_header=False,
+            proxy_headers=values["KETACARE_BEHIND_PROXY"],
+            timeout_graceful_shutdown=3,  # open event streams would keep it waiting for ever
+        )
