@@ -13,8 +13,10 @@ from ketacare.knowledge.loading.drugs import (
 from ketacare.knowledge.loading.evidence import load_prior
 from ketacare.knowledge.loading.instruments import load_instruments
 from ketacare.knowledge.loading.protocols import load_protocol, protocol_ids
+from ketacare.knowledge.loading.safety import load_policy
 from ketacare.knowledge.loading.sources import load_sources
 from ketacare.knowledge.loading.staging import load_staging, staging_ids
+from ketacare.knowledge.loading.studies import load_studies
 from ketacare.knowledge.loading.treatments import find_treatment, load_treatments
 
 __all__ = [
@@ -23,10 +25,12 @@ __all__ = [
     "load_effect_model",
     "load_instruments",
     "load_pk_model",
+    "load_policy",
     "load_prior",
     "load_protocol",
     "load_sources",
     "load_staging",
+    "load_studies",
     "load_treatments",
     "pk_model_ids",
     "protocol_ids",

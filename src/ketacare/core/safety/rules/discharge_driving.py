@@ -1,0 +1,11 @@
+"""Whether the person will not drive until the next day."""
+
+from __future__ import annotations
+
+from ketacare.core.safety.case import Case, Verdict
+from ketacare.core.safety.patterns import all_yes
+
+
+def judge(case: Case) -> Verdict:
+    """Return a block if the answer to any of the rule's questions is no."""
+    return all_yes(case, "will_drive", "will_not_drive")

@@ -1,0 +1,11 @@
+"""Whether an overactive thyroid is untreated."""
+
+from __future__ import annotations
+
+from ketacare.core.safety.case import Case, Verdict
+from ketacare.core.safety.patterns import any_yes
+
+
+def judge(case: Case) -> Verdict:
+    """Return a block if the answer to any of the rule's questions is yes."""
+    return any_yes(case, "present", "tsh_suppressed")

@@ -1,0 +1,54 @@
+"""What the rules during an infusion share: the states of vital signs as answers and as speech."""
+
+from __future__ import annotations
+
+from ketacare.core.record import Vital
+from ketacare.core.safety.case import Case, Verdict
+from ketacare.core.safety.facts import Answer
+from ketacare.core.safety.kinds import Level
+from ketacare.core.safety.patterns import phrase
+from ketacare.core.safety.vitals import VitalState
+
+_KNOWN = frozenset({Level.NORMAL, Level.AMBER, Level.RED, Level.CRITICAL})
+
+
+def states_of(case: Case, *kinds: Vital) -> tuple[VitalState, ...]:
+    """Return the states of ``kinds`` now, in the order asked."""
+    states = {state.kind: state for state in case.snapshot.vitals}
+    return tuple(states[kind] for kind in kinds)
+
+
+def state_answer(state: VitalState) -> Answer:
+    """Return a state as an answer; a stale or absent value is a missing one."""
+    known = state.level in _KNOWN
+    return Answer(
+        code=f"measurement:{state.kind.value}",
+        label=state.label,
+        value=state.value if known else None,
+        at=state.at,
+        unit=state.unit,
+        problem="" if known else _problem(state),
+    )
+
+
+def said_levels(states: tuple[VitalState, ...]) -> str:
+    """Return the values that are not normal as one phrase, with the bound each crossed."""
+    crossed = [
+        Answer(code="", label=s.label, value=s.value, unit=s.unit).text
+        + f" {s.label.lower()} ({s.limit})"
+        for s in states
+        if s.level in _KNOWN and s.level is not Level.NORMAL
+    ]
+    return phrase(crossed) if crossed else ""
+
+
+def normal_or_unknown(case: Case, states: tuple[VitalState, ...]) -> Verdict:
+    """Return pass if every state is known and normal, ``cannot_tell`` otherwise."""
+    answers = tuple(state_answer(state) for state in states)
+    if any(answer.missing for answer in answers):
+        return case.cannot_tell(*answers)
+    return case.passes(*answers)
+
+
+def _problem(state: VitalState) -> str:
+    return "is too old" if state.level is Level.STALE else "has not been measured"
