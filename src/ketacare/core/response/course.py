@@ -10,9 +10,9 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from ketacare.core.errors import ErrorCode, InputError
+from ketacare.core.measures import Instrument, score
 from ketacare.core.record import (
     Infusion,
     Person,
@@ -24,9 +24,6 @@ from ketacare.core.record import (
 )
 from ketacare.core.response.dynamics import Dose
 from ketacare.core.response.prior import Setting
-
-if TYPE_CHECKING:
-    from ketacare.core.measures import Instrument
 
 _INTRAVENOUS_ONLY: Mapping[str, float] = {Route.INTRAVENOUS.value: 1.0}
 
@@ -175,8 +172,6 @@ def _ratings(  # noqa: PLR0917 - private, called once
     left_out: list[str],
 ) -> tuple[tuple[Rating, ...], int]:
     """Return the usable scores as ratings, and how many had no total."""
-    from ketacare.core.measures import score
-
     ratings: list[Rating] = []
     skipped = 0
     for entry in scores:

@@ -96,18 +96,17 @@ def update(
 ) -> Posterior:
     """Return the posterior of one person given every score of the course.
 
-    Deterministic for a given generator. Ratings of instruments the prior has no view of, and
-    totals outside an instrument, are refused.
+    Deterministic for a given generator. Ratings of instruments the prior has no view of are
+    counted as skipped; a total outside its instrument is refused.
     """
     if particles < 50:
         raise InputError(
             ErrorCode.OUT_OF_RANGE, f"particles is {particles}; use at least 50, usually 2000"
         )
-    _check(prior, course)
+    ratings = _usable(prior, course)
     seed = seed_text(rng)
-    ratings = course.ratings
     z = prior.draw(particles, rng=rng)
-    ensemble = _Ensemble(prior, course, z)
+    ensemble = _Ensemble(prior, course, ratings, z)
     log_weights = np.zeros(particles)
     evidence = 0.0
     accepted: list[float] = []
@@ -131,7 +130,7 @@ def update(
         effective_size=size,
         status=_status(len(ratings), size, acceptance),
         scores_used=len(ratings),
-        scores_skipped=course.skipped,
+        scores_skipped=course.skipped + len(course.ratings) - len(ratings),
         log_evidence=evidence,
         acceptance=acceptance,
         seed=seed,
@@ -142,10 +141,12 @@ def update(
 class _Ensemble:
     """Particles with everything that follows from them; changes in place while learning."""
 
-    def __init__(self, prior: Prior, course: Course, z: FloatArray) -> None:
-        self.prior, self.course = prior, course
+    def __init__(
+        self, prior: Prior, course: Course, ratings: tuple[Rating, ...], z: FloatArray
+    ) -> None:
+        self.prior, self.course, self.ratings = prior, course, ratings
         self.z = z
-        self.people, self.readings = self._expect(z, course.ratings)
+        self.people, self.readings = self._expect(z, ratings)
         self.drift = Drift.at_start(len(z), 0.0)
         self.log_likelihood = np.zeros(len(z))
 
@@ -165,10 +166,10 @@ class _Ensemble:
         spread = self.z - centre
         # A little of the prior's unit variance keeps the factor well conditioned.
         covariance = (spread * weights[:, None]).T @ spread + 1e-3 * np.eye(self.z.shape[1])
-        factor = np.linalg.cholesky(covariance)
+        factor = np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)
         self._keep(_systematic(weights, rng=rng))
         shares = [self._move(centre, factor, upto, rng=rng) for _ in range(_MOVES)]
-        self.people, self.readings = self._expect(self.z, self.course.ratings)
+        self.people, self.readings = self._expect(self.z, self.ratings)
         return float(np.mean(shares))
 
     def _move(
@@ -178,7 +179,7 @@ class _Ensemble:
         step = rng.choice(np.array(_STEPS), size=n)[:, None]
         noise = rng.standard_normal((n, d)) @ factor.T
         proposal = centre + np.sqrt(1.0 - step**2) * (self.z - centre) + step * noise
-        people, readings = self._expect(proposal, self.course.ratings[:upto])
+        people, readings = self._expect(proposal, self.ratings[:upto])
         drift = Drift.at_start(n, 0.0)
         likelihood = np.zeros(n)
         for index in range(upto):
@@ -229,7 +230,7 @@ class _Ensemble:
     def _step(
         self, people: Traits, readings: dict[str, FloatArray], drift: Drift, index: int
     ) -> tuple[FloatArray, Drift]:
-        rating = self.course.ratings[index]
+        rating = self.ratings[index]
         return observe(
             self.prior,
             self.prior.view(rating.instrument),
@@ -261,8 +262,10 @@ def seed_text(rng: np.random.Generator) -> str:
     return str(getattr(sequence, "entropy", "unknown"))
 
 
-def _check(prior: Prior, course: Course) -> None:
-    for rating in course.ratings:
+def _usable(prior: Prior, course: Course) -> tuple[Rating, ...]:
+    """Return the ratings the prior can read, in their order; refuse an impossible total."""
+    usable = tuple(r for r in course.ratings if r.instrument in prior.views)
+    for rating in usable:
         view = prior.view(rating.instrument)
         if not view.minimum <= rating.total <= view.maximum:
             raise InputError(
@@ -270,6 +273,7 @@ def _check(prior: Prior, course: Course) -> None:
                 f"{rating.instrument} is {rating.total} on day {rating.day:g}; it runs from "
                 f"{view.minimum} to {view.maximum}",
             )
+    return usable
 
 
 def _status(scores: int, size: float, acceptance: float | None) -> PosteriorStatus:

@@ -1,7 +1,7 @@
 """Loads ``knowledge/evidence``: the population priors (``prior_*.toml``) and published studies.
 
 Strict like every loader: unknown keys, units, roles and numbers without source are refused. The
-study files are read by ``loading.studies``; this module is the door to both.
+study files are read by ``loading.studies``; the checks of both kinds of file are run there.
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ def read_prior(root: Section) -> Prior:
     part.close()
     calibration = root.texts("calibration")
     domain = root.text("domain")
-    root.raw("check", None)
+    for report in ("check", "calibrated", "hyper", "fit"):  # read by what checks and shows them
+        root.raw(report, None)
     root.close()
     try:
         return Prior(
