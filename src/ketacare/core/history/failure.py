@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from ketacare.core.history.judgement import Adequacy
 from ketacare.core.record import EndReason, TreatmentTrial, TrialOutcome
 
-_NO_RESPONSE = {TrialOutcome.NONE, TrialOutcome.PARTIAL, TrialOutcome.WORSE}
 _RESPONSE = {TrialOutcome.RESPONSE, TrialOutcome.REMISSION}
 
 _HELPED = {
@@ -98,8 +97,3 @@ def _ongoing(trial: TreatmentTrial, adequacy: Adequacy, helped: tuple[str, ...])
     return Failure(
         failed=True, reasons=(*helped, "It is still being given, without a response so far.")
     )
-
-
-def is_no_response(outcome: TrialOutcome | None) -> bool:
-    """Return whether the outcome is less than 50 % better."""
-    return outcome in _NO_RESPONSE
