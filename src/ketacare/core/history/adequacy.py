@@ -227,11 +227,11 @@ def _homework(trial: TreatmentTrial, needs: CourseAdequacy) -> Answer:
     if done < least:
         return Answer(
             verdict=Adequacy.NO,
-            reason=f"{done:.0%} of the homework was done, less than the {least:.0%} needed.",
+            reason=f"{100 * done:.0f} % of the homework was done, less than the {100 * least:.0f} % needed.",
         )
     return Answer(
         verdict=Adequacy.YES,
-        reason=f"{done:.0%} of the homework was done, at least the {least:.0%} needed.",
+        reason=f"{100 * done:.0f} % of the homework was done, at least the {100 * least:.0f} % needed.",
     )
 
 

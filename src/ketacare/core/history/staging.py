@@ -124,14 +124,14 @@ def _sentence(
     level: str,
 ) -> str:
     if resistant:
-        return f"Resistant by {definition.name}: {level} failed an adequate trial."
+        return f"Resistant by {definition.name}: adequate trials of {level} failed."
     if resistant is False:
         unmet = "; ".join(c.label for c in criteria if c.met is False)
-        return f"{definition.name} is not met: not {unmet}."
+        return f"Not met: {definition.name}. What is not so: {unmet}."
     unknown = sum(1 for c in criteria if c.met is None)
     return (
         f"Cannot tell by {definition.name}: {unknown} of {len(criteria)} criteria are open, "
-        f"{level} failed an adequate trial as far as is recorded."
+        f"adequate trials of {level} failed as far as is recorded."
     )
 
 
