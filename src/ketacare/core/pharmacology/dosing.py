@@ -157,7 +157,7 @@ class Regimen:
             )
         _check_history(events, zero)
         past = [event for event in events if event.at <= until]
-        ends = [event.at for event in past[1:]] + [until]
+        ends = [*(event.at for event in past[1:]), until][: len(past)]
         steps = tuple(
             RateStep(_hours(event.at - zero), _hours(end - zero), event.mg_per_h)
             for event, end in zip(past, ends, strict=True)

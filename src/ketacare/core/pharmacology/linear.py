@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import expm
 
 from ketacare.core.pharmacology.dosing import Regimen
+from ketacare.core.pharmacology.exponential import exponential
 from ketacare.core.pharmacology.modes import Floats, Modes, decompose, upstream
 
 # A rate of exactly zero (a compartment that only collects) divides badly; at 1e-30 per hour
@@ -171,7 +171,7 @@ def _exponential(
             found[:, :, places] = seen[:, :, inverse]
         if i + 1 < len(schedule.starts):
             span = schedule.starts[i + 1] - schedule.starts[i]
-            state = (expm(augmented * span) @ state[:, :, None])[:, :, 0]
+            state = (exponential(augmented * span) @ state[:, :, None])[:, :, 0]
     return found
 
 
@@ -184,8 +184,8 @@ def _states(augmented: Floats, state: Floats, since: Floats) -> Floats:
     # On an even grid one exponential serves all steps. The grid may be off by rounding only: at
     # the fastest published rate (107 per hour) 1e-13 h is 1e-11 relative.
     if len(since) > 2 and np.abs(since - even).max() <= _EVEN_TO_H:
-        stride = expm(augmented * step)
-        current = expm(augmented * since[0]) @ state[:, :, None]
+        stride = exponential(augmented * step)
+        current = exponential(augmented * since[0]) @ state[:, :, None]
         for k in range(len(since)):
             found[:, k] = current[:, :, 0]
             current = stride @ current
@@ -193,6 +193,6 @@ def _states(augmented: Floats, state: Floats, since: Floats) -> Floats:
     at_once = max(1, _MATRICES_AT_ONCE // len(since))
     for first in range(0, count, at_once):
         rows = slice(first, first + at_once)
-        steps = expm(augmented[rows, None] * since[:, None, None])
+        steps = exponential(augmented[rows, None] * since[:, None, None])
         found[rows] = (steps @ state[rows, None, :, None])[..., 0]
     return found

@@ -188,6 +188,7 @@ class PkModel:
     ratios: Mapping[tuple[Enantiomer, str], Sourced]
     analytes: Mapping[Analyte, Measured]
     molar_mass: float
+    hydrochloride_molar_mass: float
     site: Site
     caution: str
     venous: VenousLink | None
@@ -229,6 +230,16 @@ class PkModel:
     def status(self) -> Status:
         """Return how far the file has been checked."""
         return self.provenance.status
+
+    def base_mg(self, hydrochloride_mg: float) -> float:
+        """Return the mg of base in so many mg of hydrochloride; every dose here is base."""
+        if not (math.isfinite(hydrochloride_mg) and hydrochloride_mg >= 0):
+            raise InputError(
+                ErrorCode.OUT_OF_RANGE,
+                f"hydrochloride_mg is {hydrochloride_mg:g} mg; give a finite number, zero or more",
+                where="hydrochloride_mg",
+            )
+        return hydrochloride_mg * self.molar_mass / self.hydrochloride_molar_mass
 
     def check_domain(self, subject: Subject, regimen: Regimen) -> tuple[str, ...]:
         """Return the flags that travel with an answer; refuse a person the model cannot answer."""

@@ -129,6 +129,7 @@ def read_pk_model(root: Section) -> PkModel:
             },
             analytes=_analytes(root.section("analytes"), molar_mass),
             molar_mass=molar_mass,
+            hydrochloride_molar_mass=head.sourced("hydrochloride_molar_mass", unit="g/mol").value,
             venous=_venous(root.section("venous")) if "venous" in root else None,
             domain=_domain(root.section("domain")),
             covariances={
