@@ -4,6 +4,8 @@ Each name here is offered by a module of ``ketacare.knowledge.loading``; loading
 file that is wrong raises :class:`~ketacare.core.errors.KnowledgeError` naming file and key.
 """
 
+from ketacare.knowledge.loading.bedside import load_observations
+from ketacare.knowledge.loading.devices import load_device_profile
 from ketacare.knowledge.loading.drugs import (
     effect_model_ids,
     load_effect_model,
@@ -22,8 +24,10 @@ from ketacare.knowledge.loading.treatments import find_treatment, load_treatment
 __all__ = [
     "effect_model_ids",
     "find_treatment",
+    "load_device_profile",
     "load_effect_model",
     "load_instruments",
+    "load_observations",
     "load_pk_model",
     "load_policy",
     "load_prior",
