@@ -1,7 +1,7 @@
 """Concentrations after a regimen: at a named site, of a named analyte, for one or many people.
 
 Effects follow arterial blood, samples come from an arm vein, and at the end of a 40-minute
-infusion the two differ nearly twofold, so no function here has a default site. A concentration is
+infusion arterial is more than half as high again, so no function here has a default site. A concentration is
 an exposure: in people it does not predict who gets better.
 """
 
