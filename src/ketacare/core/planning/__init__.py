@@ -4,7 +4,12 @@ Everything here proposes and a clinician decides. Safety limits come first, then
 the guideline, then what this person's own course makes likely.
 """
 
+from ketacare.core.planning.advice import Advice, advise
+from ketacare.core.planning.candidates import Candidate, Kind
 from ketacare.core.planning.delivery import Delivered, delivered
+from ketacare.core.planning.guideline import GuidelineView, RuleView, guideline
+from ketacare.core.planning.limits import Excluded
+from ketacare.core.planning.options import Option, Sureness, rank
 from ketacare.core.planning.protocol import (
     DoseLimits,
     Plan,
@@ -24,24 +29,60 @@ from ketacare.core.planning.routes import (
     forward,
     reconcile,
 )
+from ketacare.core.planning.rules import (
+    Action,
+    AdaptiveRule,
+    AdaptiveRules,
+    Improvement,
+    Thresholds,
+    When,
+)
+from ketacare.core.planning.series import Rated, Series, Treated, series_of
+from ketacare.core.planning.tolerance import Tolerance, session_tolerance
+from ketacare.core.planning.weights import Interval, Weights
 
 __all__ = [
+    "Action",
+    "AdaptiveRule",
+    "AdaptiveRules",
+    "Advice",
     "Backward",
+    "Candidate",
     "Delivered",
     "DoseLimits",
     "DoseMismatch",
+    "Excluded",
     "Forward",
+    "GuidelineView",
+    "Improvement",
+    "Interval",
+    "Kind",
+    "Option",
     "Plan",
     "Protocol",
     "PumpLimits",
     "PumpSheet",
+    "Rated",
+    "RuleView",
+    "Series",
+    "Sureness",
+    "Thresholds",
+    "Tolerance",
+    "Treated",
     "Vial",
+    "Weights",
+    "When",
+    "advise",
     "backward",
     "delivered",
     "dosing_weight",
     "forward",
+    "guideline",
     "judge_order",
     "plan_of",
     "pump_sheet",
+    "rank",
     "reconcile",
+    "series_of",
+    "session_tolerance",
 ]

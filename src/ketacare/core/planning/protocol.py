@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ketacare.core.errors import ErrorCode, InputError
+from ketacare.core.planning.rules import AdaptiveRules
+from ketacare.core.planning.weights import Weights
 from ketacare.core.record import Calendar, Person, Route, Vital
 from ketacare.core.sources import Provenance, Sourced
 
@@ -66,7 +68,10 @@ class PumpLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protocol:
-    """A course as the clinic plans it before anything is known about the person's response."""
+    """A course as the clinic plans it before anything is known about the person's response.
+
+    ``guideline`` are the rules shown beside every advice, ``weights`` how options are weighed.
+    """
 
     provenance: Provenance
     drug: str
@@ -80,6 +85,8 @@ class Protocol:
     course_maximum: Sourced
     limits: DoseLimits
     pump: PumpLimits
+    guideline: AdaptiveRules
+    weights: Weights
 
     @property
     def id(self) -> str:

@@ -13,6 +13,7 @@ from ketacare.core.errors import ErrorCode, KetacareError, KnowledgeError
 from ketacare.core.planning import DoseLimits, Protocol, PumpLimits, Vial, pump_sheet
 from ketacare.core.record import Route
 from ketacare.knowledge.checks import CheckResult
+from ketacare.knowledge.loading.planning import load_adaptive_rules, load_weights
 from ketacare.knowledge.loading.sources import source_ids
 from ketacare.knowledge.reading import (
     Section,
@@ -85,6 +86,8 @@ def _read(root: Section) -> tuple[Protocol, list[Section]]:
         course_maximum=course.sourced("course_maximum", unit="wk"),
         limits=_limits(limits),
         pump=_pump(pump, root),
+        guideline=load_adaptive_rules(root.text("guideline")),
+        weights=load_weights(root.text("weights")),
     )
     checks = list(root.sections("check", optional=True))
     for part in (course, limits, pump, root):

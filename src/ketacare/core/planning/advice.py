@@ -1,0 +1,290 @@
+"""Options for the next step, ranked for a clinician who decides, beside the plain guideline rule.
+
+Hard limits first, then simulation of every allowed candidate on the ensemble of people like this
+one, then expected relief minus burden and risk. Without a recent score there are no options, only
+the guideline and the sentence that says what to ask for. Deterministic for the same inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from ketacare.core.history import Treatments, lorazepam_equivalent
+from ketacare.core.measures import Instrument
+from ketacare.core.planning.candidates import candidates_for, current_of
+from ketacare.core.planning.guideline import GuidelineView, guideline
+from ketacare.core.planning.limits import Excluded, Limited, limit
+from ketacare.core.planning.options import Option, departures, rank
+from ketacare.core.planning.protocol import Protocol
+from ketacare.core.planning.rules import Action, AdaptiveRules
+from ketacare.core.planning.simulation import ensemble_of, simulate
+from ketacare.core.record import Person
+from ketacare.core.response import Course, Posterior, Prior, course_of, update
+from ketacare.core.safety import Policy, RuleFinding
+
+_SIMULATED = 800
+"""People simulated per candidate: enough that the ranking's Monte Carlo error is shown small."""
+
+_DIAZEPAM = "diazepam"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """Ranked options with everything they rest on.
+
+    ``options`` is empty when no advice can be given; ``sentence`` then says why and what to do.
+    ``comparison`` says how the first option and the guideline agree. ``conditions`` are safety
+    findings to be settled before any infusion. ``inputs``, ``seed`` and ``versions`` make the
+    advice repeatable: the same inputs and ``numpy.random.default_rng(int(seed))`` give it again.
+    """
+
+    options: tuple[Option, ...]
+    excluded: tuple[Excluded, ...]
+    guideline: GuidelineView
+    comparison: str
+    conditions: tuple[RuleFinding, ...]
+    missing: tuple[str, ...]
+    sentence: str
+    notes: tuple[str, ...]
+    inputs: Mapping[str, str]
+    seed: str
+    versions: Mapping[str, str]
+
+
+def advise(
+    person: Person,
+    *,
+    prior: Prior,
+    protocol: Protocol,
+    policy: Policy,
+    treatments: Treatments,
+    instruments: Mapping[str, Instrument],
+    primary: str = "gad7",
+    now: datetime,
+    rng: np.random.Generator,
+    particles: int = 2000,
+) -> Advice:
+    """Return options for the next step of ``person`` at ``now``, ranked on ``primary``.
+
+    Nothing recorded after ``now`` is seen. Raises :class:`InputError` for a primary instrument
+    the clinic or the response model does not know.
+    """
+    seed = str(getattr(rng.bit_generator.seed_seq, "entropy", "unknown"))
+    prior.view(primary)
+    rules, weights = protocol.guideline, protocol.weights
+    plain = guideline(
+        person, rules, instruments=instruments, policy=policy, primary=primary, now=now
+    )
+    course = _course(person, prior, instruments, treatments, now)
+    current = current_of(person, plain.series, protocol, now=now)
+    limited = limit(
+        candidates_for(current, protocol, weights),
+        person,
+        current=current,
+        plain=plain,
+        protocol=protocol,
+        policy=policy,
+        treatments=treatments,
+        now=now,
+    )
+    missing, refusal = _usable(plain, course, rules, now)
+    options: tuple[Option, ...] = ()
+    posterior: Posterior | None = None
+    if not refusal:
+        posterior = update(prior, course, rng=rng, particles=particles)
+        baseline = plain.series.baseline
+        ensemble = ensemble_of(
+            posterior,
+            primary,
+            weights,
+            baseline=None if baseline is None else baseline.total,
+            size=_SIMULATED,
+            rng=rng,
+        )
+        tolerance = plain.tolerance
+        options = rank(
+            {c: simulate(c, ensemble, weights) for c in limited.allowed},
+            ensemble,
+            protocol=protocol,
+            weights=weights,
+            event=tolerance is not None and bool(tolerance.distress or tolerance.pressure),
+            proposed=plain.actions or (Action.CONTINUE,),
+            instrument_name=instruments[primary].name,
+        )
+    return Advice(
+        options=options,
+        excluded=limited.excluded,
+        guideline=plain,
+        comparison=_compare(options, plain),
+        conditions=limited.conditions,
+        missing=missing,
+        sentence=refusal or _sentence(options, plain),
+        notes=_notes(posterior, course, limited, prior),
+        inputs=_inputs(person, course, plain, primary=primary, particles=particles, now=now),
+        seed=seed,
+        versions={
+            prior.id: prior.version,
+            protocol.id: protocol.provenance.version,
+            rules.provenance.id: rules.provenance.version,
+            weights.provenance.id: weights.provenance.version,
+            "safety policy": policy.version,
+            instruments[primary].id: instruments[primary].provenance.version,
+        },
+    )
+
+
+def _course(
+    person: Person,
+    prior: Prior,
+    instruments: Mapping[str, Instrument],
+    treatments: Treatments,
+    now: datetime,
+) -> Course:
+    def diazepam_mg_at(at: datetime) -> float | None:
+        known = lorazepam_equivalent(person, treatments, at).mg_per_day
+        factor = treatments[_DIAZEPAM].lorazepam_mg if _DIAZEPAM in treatments else None
+        return None if known is None or factor is None else known * factor.to("mg")
+
+    return course_of(
+        person,
+        {name: i for name, i in instruments.items() if name in prior.views},
+        now,
+        routes={route: factor.to("1") for route, factor in prior.routes.items()},
+        diazepam_mg_at=diazepam_mg_at,
+    )
+
+
+def _usable(
+    plain: GuidelineView, course: Course, rules: AdaptiveRules, now: datetime
+) -> tuple[tuple[str, ...], str]:
+    """Return what is missing, and why no options can be given (empty when they can)."""
+    series, stale_days = plain.series, rules.thresholds.stale.to("d")
+    name, latest = series.name, series.latest
+    missing = list(plain.missing)
+    lost = [text for text in course.left_out if text.startswith("dose")]
+    if lost:
+        missing.extend(lost)
+        return tuple(dict.fromkeys(missing)), (
+            f"No options: an infusion cannot be taken into account ({lost[0]}). Complete the record."
+        )
+    age = None if latest is None else (now - latest.at) / timedelta(days=1)
+    if series.number == 0:
+        if age is None or age > stale_days:
+            missing.append(f"a {name} score of the last {stale_days:g} days, as the baseline")
+        return tuple(dict.fromkeys(missing)), ""
+    if age is None:
+        wanted = f"a {name} score at least 12 hours after an infusion"
+        return tuple(dict.fromkeys((*missing, wanted))), (
+            f"No options: there is no usable {name} score. Ask for one, then look again."
+        )
+    if age > stale_days:
+        wanted = f"a {name} score of the last {stale_days:g} days"
+        return tuple(dict.fromkeys((*missing, wanted))), (
+            f"No options: the last {name} score is {age:.0f} days old, more than {stale_days:g}. "
+            "Contact the person and do not adapt the dose from stale data."
+        )
+    if any(
+        r.when.incomplete and plain.leading is not None and r.id == plain.leading.id
+        for r in rules.rules
+    ):
+        wanted = f"a {name} score about 24 hours after each of the last infusions"
+        return tuple(dict.fromkeys((*missing, wanted))), (
+            f"No options: the last infusions have no {name} score. Contact the person and do not "
+            "adapt the dose from stale data."
+        )
+    first = series.infusions[0].infusion.at
+    if latest is not None and latest.at <= first:
+        wanted = f"a {name} score about 24 hours after infusion {series.number}"
+        return tuple(dict.fromkeys((*missing, wanted))), (
+            f"No options yet: nothing has been scored since infusion 1. Ask for a {name} about 24 "
+            "hours after it."
+        )
+    return tuple(dict.fromkeys(missing)), ""
+
+
+def _compare(options: tuple[Option, ...], plain: GuidelineView) -> str:
+    """Return how the first option and the guideline stand to each other."""
+    if not options:
+        return "There is no ranking to compare with the guideline."
+    first = options[0].candidate
+    if plain.leading is None:
+        return f'The guideline cannot be told here; the first option is "{first.headline}".'
+    if not departures(first.actions, plain.actions):
+        return f"The first option and the guideline ({plain.leading.id}) agree: {first.headline}."
+    proposed = " or ".join(action.wording for action in plain.actions)
+    near = next((o for o in options if not departures(o.candidate.actions, plain.actions)), None)
+    text = (
+        f"They differ: the guideline ({plain.leading.id}) proposes to {proposed}, the first "
+        f'option is "{first.headline}".'
+    )
+    if near is None:
+        return f"{text} No option the guideline proposes passed the limits."
+    behind = near.sureness.behind
+    why = (
+        f' The guideline\'s "{near.candidate.headline}" is expected to bring '
+        f"{near.expected_relief:.0%} relief against {options[0].expected_relief:.0%}, and lies "
+        f"{behind:.1%} behind after burden and risk, although departing from the rule counts against "
+        "an option; the rule looks at the last scores alone, the "
+        "simulation at the whole course and what follows."
+    )
+    return text + why
+
+
+def _sentence(options: tuple[Option, ...], plain: GuidelineView) -> str:
+    if not options:
+        return "No option passes the hard limits; see the reasons."
+    first = options[0]
+    start = "Expected of anyone at the start: " if plain.series.number == 0 else ""
+    text = (
+        f"{start}{first.candidate.label} comes first of {len(options)} options (expected relief "
+        f"{first.expected_relief:.0%}); {first.sureness.sentence[0].lower()}"
+        f"{first.sureness.sentence[1:]} A clinician decides."
+    )
+    return text[0].upper() + text[1:]
+
+
+def _notes(
+    posterior: Posterior | None, course: Course, limited: Limited, prior: Prior
+) -> tuple[str, ...]:
+    found = [] if posterior is None else [posterior.status.advice]
+    found.extend(course.left_out)
+    if limited.conditions:
+        found.append(
+            f"{len(limited.conditions)} safety questions are open and must be settled before an "
+            "infusion."
+        )
+    found.append(
+        f"The response model ({prior.id}) rests on little evidence in anxiety; weights and rules "
+        "are candidates nobody has verified."
+    )
+    return tuple(found)
+
+
+def _inputs(
+    person: Person,
+    course: Course,
+    plain: GuidelineView,
+    *,
+    primary: str,
+    particles: int,
+    now: datetime,
+) -> dict[str, str]:
+    baseline, latest = plain.series.baseline, plain.series.latest
+    return {
+        "now": now.isoformat(),
+        "primary": primary,
+        "infusions in this series": str(plain.series.number),
+        "doses used": str(len(course.doses)),
+        "scores used": str(len(course.ratings)),
+        "therapy sessions used": str(len(course.therapy_days)),
+        "baseline": "missing" if baseline is None else f"{baseline.total:g}",
+        "latest score": (
+            "missing" if latest is None else f"{latest.total:g} ({person.when(latest.at)})"
+        ),
+        "particles": str(particles),
+        "people simulated": str(min(_SIMULATED, particles)),
+    }

@@ -1,0 +1,215 @@
+"""The next steps that can be compared: infusions at a dose, duration and spacing, waiting, stopping.
+
+A candidate says what would be done over the horizon if nothing new were learned; after the next
+score everything is weighed again. Days are counted from ``now``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from ketacare.core.planning.protocol import Protocol
+from ketacare.core.planning.rules import Action
+from ketacare.core.planning.series import Series
+from ketacare.core.planning.weights import Interval, Weights
+from ketacare.core.record import Person, Vital
+
+_SAME = 1e-6  # mg/kg and days: equal up to rounding of a recorded dose
+_ROUNDED = 0.05  # mg/kg: 34 mg for 68.2 kg is still "0.5 mg/kg"
+
+
+class Kind(StrEnum):
+    """What a candidate does."""
+
+    GIVE = "give"
+    WAIT = "wait"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One next step and what follows from it over the horizon.
+
+    ``dose_mg_per_kg``, ``minutes``, ``interval_days`` and ``days_until_next`` are ``None`` for
+    stopping. ``dose_days`` and ``therapy_days`` are days from now; ``actions`` say how it differs
+    from what was done so far.
+    """
+
+    kind: Kind
+    label: str
+    actions: tuple[Action, ...]
+    dose_mg_per_kg: float | None = None
+    minutes: float | None = None
+    interval_days: float | None = None
+    days_until_next: float | None = None
+    therapy: bool = False
+    dose_days: tuple[float, ...] = ()
+    therapy_days: tuple[float, ...] = ()
+
+    @property
+    def headline(self) -> str:
+        """Return what it does in a few words, the same for all its variants."""
+        return " and ".join(action.wording for action in self.actions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Current:
+    """Where the person stands: the last infusion as a plan, and days since it.
+
+    Before the first infusion the dose, duration and spacing are those of the protocol and
+    ``days_since`` is ``None``.
+    """
+
+    dose_mg_per_kg: float
+    minutes: float
+    interval_days: float
+    number: int
+    days_since: float | None
+
+
+def current_of(person: Person, series: Series, protocol: Protocol, *, now: datetime) -> Current:
+    """Return the plan as it was last carried out, completed by the protocol where not recorded."""
+    if series.last is None:
+        return Current(
+            dose_mg_per_kg=protocol.dose_mg_per_kg,
+            minutes=protocol.minutes,
+            interval_days=protocol.days_between,
+            number=0,
+            days_since=None,
+        )
+    infusion = series.last.infusion
+    dose = infusion.mg_per_kg
+    if dose is None:
+        weight = person.latest(Vital.WEIGHT, before=infusion.at)
+        dose = protocol.dose_mg_per_kg if weight is None else infusion.dose_mg / weight.value
+    interval = protocol.days_between
+    if series.number > 1:
+        before = series.infusions[-2].infusion.at
+        interval = (infusion.at - before) / timedelta(days=1)
+    return Current(
+        dose_mg_per_kg=dose,
+        minutes=protocol.minutes if infusion.minutes is None else infusion.minutes,
+        interval_days=interval,
+        number=series.number,
+        days_since=(now - infusion.at) / timedelta(days=1),
+    )
+
+
+def candidates_for(current: Current, protocol: Protocol, weights: Weights) -> tuple[Candidate, ...]:
+    """Return every candidate of the grid, without and with therapy; limits come afterwards."""
+    found: list[Candidate] = []
+    for dose in _doses(current, protocol, weights):
+        for duration in weights.durations:
+            for interval in weights.intervals:
+                give = _give(
+                    current, protocol, weights, dose=dose, minutes=duration.to("min"), gap=interval
+                )
+                found.extend((give, with_therapy(give, current, weights)))
+    wait = _wait(current, protocol, weights)
+    found.extend((wait, with_therapy(wait, current, weights)))
+    stop = Candidate(
+        kind=Kind.STOP,
+        label="stop the series" if current.number else "do not start ketamine",
+        actions=(Action.STOP,),
+    )
+    found.append(stop)
+    if _window_is_open(current, weights):
+        found.append(with_therapy(stop, current, weights))
+    return tuple(found)
+
+
+def with_therapy(candidate: Candidate, current: Current, weights: Weights) -> Candidate:
+    """Return the candidate with a therapy session after each infusion, the last one included."""
+    after = weights.therapy_after.to("d")
+    horizon = weights.horizon.to("d")
+    sessions = [day + after for day in candidate.dose_days]
+    if _window_is_open(current, weights) and current.days_since is not None:
+        sessions.insert(0, max(after - current.days_since, 0.0))
+    return replace(
+        candidate,
+        therapy=True,
+        label=f"{candidate.label}, with therapy",
+        therapy_days=tuple(day for day in sessions if day <= horizon),
+    )
+
+
+def _window_is_open(current: Current, weights: Weights) -> bool:
+    since = current.days_since
+    return since is not None and since <= weights.therapy_until.to("d")
+
+
+def _doses(current: Current, protocol: Protocol, weights: Weights) -> list[float]:
+    """Return the doses within one step of the last, the last one itself as it was given."""
+    step = protocol.limits.step.to("mg/kg")
+    last = current.dose_mg_per_kg
+    grid = [d.to("mg/kg") for d in weights.doses]
+    near = [d for d in grid if _ROUNDED < abs(d - last) <= step + _ROUNDED]
+    own = min([d for d in grid if abs(d - last) <= _ROUNDED], default=last)
+    return sorted({own, *near})
+
+
+def _give(
+    current: Current,
+    protocol: Protocol,
+    weights: Weights,
+    *,
+    dose: float,
+    minutes: float,
+    gap: Interval,
+) -> Candidate:
+    first = 0.0 if current.days_since is None else max(gap.days - current.days_since, 0.0)
+    days = _schedule(first, gap.days, _remaining(current, protocol, weights), weights)
+    return Candidate(
+        kind=Kind.GIVE,
+        label=f"{dose:.3g} mg/kg over {minutes:g} min, {gap.label}",
+        actions=_actions(current, dose, minutes, gap.days),
+        dose_mg_per_kg=dose,
+        minutes=minutes,
+        interval_days=gap.days,
+        days_until_next=first,
+        dose_days=days,
+    )
+
+
+def _wait(current: Current, protocol: Protocol, weights: Weights) -> Candidate:
+    """Return the plan as it is, a week later than it would be."""
+    gap = max(current.interval_days, protocol.days_between)
+    due = 0.0 if current.days_since is None else max(gap - current.days_since, 0.0)
+    first = due + weights.wait.to("d")
+    return Candidate(
+        kind=Kind.WAIT,
+        label=f"wait {weights.wait.to('d'):g} days and score again, then as before",
+        actions=(Action.HOLD,),
+        dose_mg_per_kg=current.dose_mg_per_kg,
+        minutes=current.minutes,
+        interval_days=gap,
+        days_until_next=first,
+        dose_days=_schedule(first, gap, _remaining(current, protocol, weights), weights),
+    )
+
+
+def _remaining(current: Current, protocol: Protocol, weights: Weights) -> int:
+    left = protocol.number - current.number
+    return left if left > 0 else round(weights.maintenance.value)
+
+
+def _schedule(first: float, gap: float, count: int, weights: Weights) -> tuple[float, ...]:
+    horizon = weights.horizon.to("d")
+    days = [first + gap * index for index in range(count)]
+    return tuple(day for day in days if day < horizon)
+
+
+def _actions(current: Current, dose: float, minutes: float, gap: float) -> tuple[Action, ...]:
+    found: list[Action] = [Action.START] if current.number == 0 else []
+    if dose > current.dose_mg_per_kg + _ROUNDED:
+        found.append(Action.RAISE)
+    if dose < current.dose_mg_per_kg - _ROUNDED:
+        found.append(Action.LOWER)
+    if minutes > current.minutes + _SAME:
+        found.append(Action.LENGTHEN)
+    # Twice a week is 3 or 4 days apart: only a spacing clearly wider than so far is spacing.
+    if gap > max(current.interval_days, 3.5) * 1.5:
+        found.append(Action.SPACE)
+    return tuple(found) or (Action.CONTINUE,)
