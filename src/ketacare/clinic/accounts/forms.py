@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.forms import LoginForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.roles import Role
+
+
+class SignInForm(LoginForm):  # type: ignore[misc] # allauth ships no types
+    """Name or e-mail, and password; labels stand above the fields, not inside them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Sign-in name or e-mail")
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+            field.help_text = ""
 
 
 class PersonForm(forms.ModelForm):  # type: ignore[type-arg] # generic at type level only

@@ -18,6 +18,7 @@ from ketacare.clinic.accounts.forms import NewPersonForm, PasswordForm, PersonFo
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import ROLES, Role
+from ketacare.clinic.work.drafts import discard, form_with_draft
 from ketacare.core.errors import InputError
 
 
@@ -48,7 +49,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add_person(request: HttpRequest) -> HttpResponse:
     """Add somebody."""
-    form = NewPersonForm(request.POST or None)
+    form = form_with_draft(NewPersonForm, request, key="people:add")
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         person = actions.create_user(
@@ -59,6 +60,7 @@ def add_person(request: HttpRequest) -> HttpResponse:
             role=Role(data["role"]),
             password=data["password"],
         )
+        discard(request, form)
         messages.success(request, _("{name} can sign in now.").format(name=person))
         return redirect("accounts:people")
     return render(request, "accounts/person_form.html", {"form": form, "person": None})

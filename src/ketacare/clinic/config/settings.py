@@ -142,6 +142,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "ketacare.clinic.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"login": "ketacare.clinic.accounts.forms.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_USER_DISPLAY = "ketacare.clinic.accounts.adapter.name_of"
