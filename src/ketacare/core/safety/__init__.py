@@ -11,6 +11,7 @@ from ketacare.core.safety.dated import Dated, Entry, spoken
 from ketacare.core.safety.facts import Answer, FactDefinition
 from ketacare.core.safety.findings import FactUsed, Gate, RuleFinding
 from ketacare.core.safety.kinds import (
+    CountsFrom,
     FactKind,
     Level,
     Outcome,
@@ -30,6 +31,7 @@ __all__ = [
     "Answer",
     "Bound",
     "Cadence",
+    "CountsFrom",
     "Dated",
     "DueItem",
     "Entry",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from ketacare.core.record import Measurement, Vital
 from ketacare.core.safety.dated import Dated
@@ -47,29 +47,25 @@ def due_observations(
     *,
     baseline: Mapping[Vital, float] | None = None,
     closer: bool = False,
-    phase_since: datetime | None = None,
+    day: date | None = None,
 ) -> tuple[DueItem, ...]:
     """Return every observation of ``phase`` with when it is due next, the most overdue first.
 
-    ``started`` is the start of the infusion: older observations do not count. ``phase_since`` is
-    when the present phase began; nothing is due before it by the interval of another phase.
-    ``closer`` asks for the shorter intervals throughout (a person on an MAO inhibitor).
+    ``started`` is the start of the infusion: older observations do not count. ``closer`` asks for the shorter intervals throughout (a person on an MAO inhibitor).
     """
-    day = now.date()
+    on = day or now.date()
     latest: dict[Vital, Measurement] = {}
     for item in observations:
         if started <= item.at <= now + CLOCK_SLACK and (
             item.kind not in latest or latest[item.kind].at <= item.at
         ):
             latest[item.kind] = item
-    escalate_after = policy.monitoring.escalate_after.on(day).to("min")
+    escalate_after = policy.monitoring.escalate_after.on(on).to("min")
     due = []
     for cadence in policy.monitoring.cadence.get(phase, ()):
-        near = closer or _is_abnormal(cadence, latest, policy, baseline or {}, now)
-        every = _interval(cadence, near=near).on(day).to("min")
+        near = closer or _is_abnormal(cadence, latest, policy, baseline or {}, on)
+        every = _interval(cadence, near=near).on(on).to("min")
         due_at = _last(cadence, latest, started) + timedelta(minutes=every)
-        if phase_since is not None and due_at < phase_since:
-            due_at = max(due_at, phase_since)
         late = max(0.0, (now - due_at) / timedelta(minutes=1))
         due.append(
             DueItem(
@@ -85,15 +81,17 @@ def due_observations(
     return tuple(sorted(due, key=lambda item: item.due_at))
 
 
-def observation_ends(policy: Policy, started: datetime, ended: datetime | None) -> datetime | None:
+def observation_ends(
+    policy: Policy, started: datetime, ended: datetime | None, *, day: date | None = None
+) -> datetime | None:
     """Return the earliest time the person may leave, ``None`` while the infusion has not ended."""
     if ended is None:
         return None
-    day = ended.date()
+    on = day or ended.date()
     monitoring = policy.monitoring
     return max(
-        started + timedelta(minutes=monitoring.stay_from_start.on(day).to("min")),
-        ended + timedelta(minutes=monitoring.stay_from_end.on(day).to("min")),
+        started + timedelta(minutes=monitoring.stay_from_start.on(on).to("min")),
+        ended + timedelta(minutes=monitoring.stay_from_end.on(on).to("min")),
     )
 
 
@@ -113,13 +111,13 @@ def _is_abnormal(
     latest: Mapping[Vital, Measurement],
     policy: Policy,
     baseline: Mapping[Vital, float],
-    now: datetime,
+    day: date,
 ) -> bool:
     for kind in cadence.kinds:
         limits = policy.monitoring.vitals.get(kind)
         if limits is None or kind not in latest:
             continue
-        level, _ = level_of(limits, latest[kind].value, baseline.get(kind), now.date())
+        level, _ = level_of(limits, latest[kind].value, baseline.get(kind), day)
         if level in _CLOSER:
             return True
     return False

@@ -16,14 +16,17 @@ from ketacare.core.history import Treatment, Treatments, treatment_of
 from ketacare.core.record import Fact, Infusion, Measurement, Medicine, Person, Vital
 from ketacare.core.safety.context import SessionContext
 from ketacare.core.safety.dated import spoken
-from ketacare.core.safety.facts import CLOCK_SLACK, Answer, index_facts, read_answer
-from ketacare.core.safety.kinds import Station
+from ketacare.core.safety.facts import CLOCK_SLACK, Answer, Value, index_facts, read_answer
+from ketacare.core.safety.kinds import CountsFrom, Station
 from ketacare.core.safety.policy import Policy, Rule, policy_day
 from ketacare.core.safety.vitals import VitalState, judge_vitals, session_baseline
 from ketacare.core.sources import Sourced
 
 PASS = "pass"  # noqa: S105 - not a password
 CANNOT_TELL = "cannot_tell"
+
+# A body without weight or height is a typing error, not a measurement.
+_BODY = frozenset({Vital.WEIGHT, Vital.HEIGHT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +179,6 @@ class Case:
             raise KnowledgeError(
                 ErrorCode.MISSING_KEY, f'rule {self.rule.id} asks "{code}"; list it under facts'
             )
-        at_discharge = self.snapshot.station is Station.DISCHARGE
         return read_answer(
             self.snapshot.policy.facts[code],
             self.snapshot.facts.get(code, ()),
@@ -184,8 +186,20 @@ class Case:
             now=self.now,
             day=self.snapshot.day,
             station=self.snapshot.station,
-            not_before=self.context.started if at_discharge else None,
+            not_before=self.counts_from(code),
         )
+
+    def counts_from(self, code: str) -> datetime | None:
+        """Return the time before which answers to ``code`` do not count, if there is one."""
+        if self.snapshot.station is not Station.DISCHARGE:
+            return None
+        match self.snapshot.policy.facts[code].counts_from:
+            case CountsFrom.START:
+                return self.context.started
+            case CountsFrom.END:
+                return self.context.ended or self.context.started
+            case _:
+                return None
 
     def ask_all(self, *codes: str) -> tuple[Answer, ...]:
         """Return the answers to several questions, in the order asked."""
@@ -197,19 +211,21 @@ class Case:
         label = kind.value.replace("_", " ").replace("spo2", "oxygen saturation")
         code = f"measurement:{kind.value}"
         if not found:
-            return Answer(code=code, label=label, value=None, problem="was never measured")
+            return Answer(code=code, label=label, value=None, problem=f"no {label} measured yet")
         last = found[-1]
+        if last.value == 0 and kind in _BODY:
+            return Answer(code=code, label=label, value=None, problem=f"the {label} is 0")
         if within is not None and self.now - last.at > within:
-            problem = f"was last measured {ago(self.now - last.at)} ago, which is too old"
+            problem = f"the {label} is {ago(self.now - last.at)} old, which is too old"
             return Answer(code=code, label=label, value=None, at=last.at, problem=problem)
         return Answer(
             code=code, label=label, value=last.value, at=last.at, by=last.by, unit=kind.unit
         )
 
-    def given(self, name: str, value: float | str | bool | None, unit: str = "") -> Answer:
+    def given(self, name: str, value: Value | None, unit: str = "") -> Answer:
         """Return something the visit or the record itself says, missing when it does not."""
         code = f"{name.replace(' ', '_')}"
-        problem = "" if value is not None else "is not given"
+        problem = "" if value is not None else f"no {name} given"
         return Answer(code=code, label=name, value=value, unit=unit, problem=problem)
 
     def passes(self, *used: Answer, **values: str) -> Verdict:
@@ -220,9 +236,9 @@ class Case:
         """Return that ``situation``, one of the rule's own, holds."""
         return Verdict(situation=situation, used=used, values=values)
 
-    def cannot_tell(self, *used: Answer) -> Verdict:
-        """Return that something needed is missing; ``used`` holds it."""
-        return Verdict(situation=CANNOT_TELL, used=used)
+    def cannot_tell(self, *used: Answer, known: str = "") -> Verdict:
+        """Return that something needed is missing; ``used`` holds it, ``known`` what is known."""
+        return Verdict(situation=CANNOT_TELL, used=used, values={"known": known} if known else {})
 
 
 def ago(span: timedelta) -> str:

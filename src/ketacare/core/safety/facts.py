@@ -13,8 +13,11 @@ from datetime import date, datetime, timedelta
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.record import Fact, Person
 from ketacare.core.safety.dated import Dated, spoken
-from ketacare.core.safety.kinds import FactKind, Station
+from ketacare.core.safety.kinds import CountsFrom, FactKind, Station
 from ketacare.core.units import Quantity
+
+Value = bool | float | str
+"""An answer: yes or no, a number in the question's unit, or a word."""
 
 # Clocks of a tablet and a server differ by seconds; an answer from the next minute is an answer
 # from now, not from the future.
@@ -26,7 +29,8 @@ class FactDefinition:
     """One question: ``label`` names it in a sentence, ``question`` is what the clinician asks.
 
     ``valid`` is how long an answer stays good, ``None`` for an answer that does not age;
-    ``valid_at`` holds stricter spans for single stations (a pregnancy test before a dose).
+    ``valid_at`` holds stricter spans for single stations (a pregnancy test before a dose);
+    ``counts_from`` says that at discharge only answers since the start or the end count.
     ``minimum`` and ``maximum`` bound what can be typed for a number, in ``unit``.
     """
 
@@ -42,6 +46,7 @@ class FactDefinition:
     maximum: float | None = None
     valid: Dated | None = None
     valid_at: Mapping[Station, Dated] = field(default_factory=dict)
+    counts_from: CountsFrom = CountsFrom.ANY
 
     def validity(self, station: Station) -> Dated | None:
         """Return how long an answer stays good when it is needed at ``station``."""
@@ -76,19 +81,21 @@ class FactDefinition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What is known now about one question.
+    """What is known now about one question, measurement or part of the record.
 
-    ``value`` is ``None`` when it is missing; ``problem`` then says why ("was never asked", or how
-    old the last answer is). ``at`` and ``by`` belong to the last answer, also when it is too old.
+    ``value`` is ``None`` when it is missing; ``problem`` then says what is lacking and why.
+    ``at`` and ``by`` belong to the last answer, also when it is too old to count; that answer
+    itself is then in ``outdated``.
     """
 
     code: str
     label: str
-    value: bool | float | str | None
+    value: Value | None
     at: datetime | None = None
     by: str = ""
     unit: str = ""
     problem: str = ""
+    outdated: Value | None = None
 
     @property
     def missing(self) -> bool:
@@ -133,34 +140,34 @@ def read_answer(
 ) -> Answer:
     """Return the newest answer of ``facts`` if it still counts at ``now``, or why there is none.
 
-    ``day`` chooses the validity that applied; ``not_before`` makes older answers not count (an
-    answer for discharge has to come from this session).
+    ``day`` chooses the validity that applied; ``not_before`` makes older answers not count (how
+    someone walks has to be seen after the infusion).
     """
     code, label = definition.code, definition.label
     if not facts:
-        return Answer(code=code, label=label, value=None, problem="was never recorded")
+        return Answer(code=code, label=label, value=None, problem=f"no answer yet on {label}")
     fact = facts[-1]
-    age = now - fact.at
-    when = person.when(fact.at)
+    valid = definition.validity(station)
+    problem = ""
     if not_before is not None and fact.at < not_before:
-        problem = f"was last recorded on {when}, before this session"
-    elif (valid := definition.validity(station)) is not None and age > _span(valid, day):
+        problem = f"{label} was last recorded before this part of the session"
+    elif valid is not None and now - fact.at > timedelta(minutes=valid.on(day).to("min")):
         limit = valid.on(day)
-        problem = f"was last recorded on {when}, more than {spoken(limit.value, limit.unit)} ago"
-    else:
-        return Answer(
-            code=code,
-            label=label,
-            value=definition.check(fact),
-            at=fact.at,
-            by=fact.by,
-            unit=definition.unit,
+        problem = (
+            f"{label} was last recorded on {person.when(fact.at)}, "
+            f"more than {spoken(limit.value, limit.unit)} ago"
         )
-    return Answer(code=code, label=label, value=None, at=fact.at, by=fact.by, problem=problem)
-
-
-def _span(valid: Dated, day: date) -> timedelta:
-    return timedelta(minutes=valid.on(day).to("min"))
+    value = definition.check(fact)
+    return Answer(
+        code=code,
+        label=label,
+        value=None if problem else value,
+        at=fact.at,
+        by=fact.by,
+        unit=definition.unit,
+        problem=problem,
+        outdated=value if problem else None,
+    )
 
 
 def _time(fact: Fact) -> datetime:

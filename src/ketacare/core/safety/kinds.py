@@ -52,6 +52,14 @@ class FactKind(StrEnum):
     TEXT = "text"
 
 
+class CountsFrom(StrEnum):
+    """From which moment of the session an answer counts when someone wants to leave."""
+
+    ANY = "any"
+    START = "start"
+    END = "end"
+
+
 class Level(StrEnum):
     """Where a vital sign stands. ``stale`` and ``none`` say nothing about the person."""
 

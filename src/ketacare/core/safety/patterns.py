@@ -97,7 +97,7 @@ def medicines_of(
                 label=review.label,
                 value=None,
                 at=review.at,
-                problem="was answered no",
+                problem=f"the {review.label} was answered no",
             )
         )
     strangers = [m for m in present if m.treatment is None]
@@ -107,7 +107,7 @@ def medicines_of(
                 code=f"medicine:{m.medicine.ingredient}",
                 label=m.name,
                 value=None,
-                problem="is not in the clinic's list of medicines, so its class is not known",
+                problem=f"{m.name} is not in the clinic's list of medicines, so its class is not known",
             )
             for m in strangers
         )

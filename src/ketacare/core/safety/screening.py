@@ -109,7 +109,7 @@ def _finding(rule: Rule, snapshot: Snapshot, verdict: Verdict) -> RuleFinding:
     missing = tuple(answer.code for answer in verdict.used if answer.missing)
     if verdict.situation == CANNOT_TELL:
         outcome, strength, signers = Outcome.CANNOT_TELL, rule.strength, rule.override_by
-        sentence = _missing_sentence(verdict.used)
+        sentence = _missing_sentence(verdict)
     else:
         if verdict.situation not in rule.situations:
             raise KnowledgeError(
@@ -151,10 +151,10 @@ def _fill(rule: Rule, template: str, values: Mapping[str, str]) -> str:
         ) from error
 
 
-def _missing_sentence(used: Iterable[Answer]) -> str:
-    gaps = [f"{answer.label} {answer.problem}" for answer in used if answer.missing]
-    listed = "; ".join(gaps)
-    return f"Cannot tell: {listed}."
+def _missing_sentence(verdict: Verdict) -> str:
+    gaps = "; ".join(answer.problem for answer in verdict.used if answer.missing)
+    known = verdict.values.get("known")
+    return f"Cannot tell: {gaps}." + (f" Known so far: {known}." if known else "")
 
 
 def _used(answer: Answer) -> FactUsed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ketacare.core.record import Vital
-from ketacare.core.safety.case import Case, Verdict
+from ketacare.core.safety.case import PASS, Case, Verdict
 from ketacare.core.safety.facts import Answer
 from ketacare.core.safety.kinds import Level
 from ketacare.core.safety.patterns import phrase
@@ -27,7 +27,7 @@ def state_answer(state: VitalState) -> Answer:
         value=state.value if known else None,
         at=state.at,
         unit=state.unit,
-        problem="" if known else _problem(state),
+        problem="" if known else state.sentence.removesuffix("."),
     )
 
 
@@ -42,13 +42,15 @@ def said_levels(states: tuple[VitalState, ...]) -> str:
     return phrase(crossed) if crossed else ""
 
 
-def normal_or_unknown(case: Case, states: tuple[VitalState, ...]) -> Verdict:
-    """Return pass if every state is known and normal, ``cannot_tell`` otherwise."""
+def milder(case: Case, situation: str, states: tuple[VitalState, ...], *more: Answer) -> Verdict:
+    """Return the rule's ``situation`` (a warning, or pass), unless a value is not known.
+
+    A warning about one value must not hide that another one is missing.
+    """
     answers = tuple(state_answer(state) for state in states)
+    said = said_levels(states)
     if any(answer.missing for answer in answers):
-        return case.cannot_tell(*answers)
-    return case.passes(*answers)
-
-
-def _problem(state: VitalState) -> str:
-    return "is too old" if state.level is Level.STALE else "has not been measured"
+        return case.cannot_tell(*answers, known=said)
+    if situation == PASS:
+        return case.passes(*answers)
+    return case.found(situation, *answers, *more, found=said)

@@ -20,6 +20,7 @@ from ketacare.core.safety import (
     PREDICATES,
     Bound,
     Cadence,
+    CountsFrom,
     Dated,
     Entry,
     FactDefinition,
@@ -236,6 +237,7 @@ def _read_fact(part: Section, spans: Mapping[str, Dated]) -> FactDefinition:
         minimum=part.number("minimum") if kind is FactKind.NUMBER else None,
         maximum=part.number("maximum") if kind is FactKind.NUMBER else None,
         valid=span("validity"),
+        counts_from=part.choice("counts_from", CountsFrom, CountsFrom.ANY),
         valid_at={station: valid for station, valid in stricter.items() if valid is not None},
     )
     part.close()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from ketacare.core.history import lorazepam_equivalent
-from ketacare.core.safety.case import Case, Verdict
+from ketacare.core.safety.case import Case, Listed, Verdict
 from ketacare.core.safety.dated import spoken
 from ketacare.core.safety.facts import Answer
 from ketacare.core.safety.kinds import Station
@@ -23,32 +21,46 @@ def judge(case: Case) -> Verdict:
         if medicines.doubts:
             return case.cannot_tell(*medicines.doubts)
         return case.passes(medicines.review)
-    taken = [item.medicine for item in medicines.found]
-    total = lorazepam_equivalent(taken, case.snapshot.treatments, case.now)
-    daily = Answer(
-        code="lorazepam_equivalent",
-        label="daily dose in lorazepam equivalents",
-        value=total.mg_per_day,
-        unit="mg/day",
-        problem="" if total.mg_per_day is not None else f"lacks the {phrase(list(total.missing))}",
-    )
+    daily, floor = daily_dose(case, medicines.found)
     used = (*medicines.answers, daily)
-    if total.at_least_mg_per_day > case.bound("daily", "mg/day"):
-        said = spoken(total.at_least_mg_per_day, "mg/day")
-        return case.found("high", *used, medicines=medicines.names, taken=said)
+    if floor > case.bound("daily", "mg/day"):
+        taken = spoken(floor, "mg/day")
+        return case.found("high", *used, medicines=medicines.names, taken=taken)
     before_dose = case.snapshot.station is Station.BEFORE_DOSE
-    window = case.span("interval")
-    recent = [
-        item
-        for item in medicines.found
-        if item.medicine.last_taken is not None
-        and timedelta() <= case.now - item.medicine.last_taken <= window
-    ]
+    recent = [item for item in medicines.found if is_recent(case, item)]
     if before_dose and recent:
         names = phrase([item.name for item in recent])
         return case.found("recent", *used, medicines=names, ago=since_taken(case, recent[0]))
-    if daily.missing:
-        return case.cannot_tell(*used)
     if before_dose and any(item.medicine.last_taken is None for item in medicines.found):
-        return case.cannot_tell(*used, case.given("time of the last benzodiazepine", None))
+        used = (*used, case.given("time of the last benzodiazepine", None))
+    if any(answer.missing for answer in (*used, *medicines.doubts)):
+        return case.cannot_tell(*used, *medicines.doubts)
     return case.found("some", *used, medicines=medicines.names, taken=daily.text)
+
+
+def daily_dose(case: Case, found: tuple[Listed, ...]) -> tuple[Answer, float]:
+    """Return the daily dose in lorazepam equivalents, and what of it is known for certain (mg/day).
+
+    A medicine without a dose, or without an equivalence, makes the sum unknown.
+    """
+    taken = [item.medicine for item in found]
+    total = lorazepam_equivalent(taken, case.snapshot.treatments, case.now)
+    gaps = list(total.missing) + [
+        f"equivalence of {item.name}"
+        for item in found
+        if item.treatment is None or item.treatment.lorazepam_mg is None
+    ]
+    answer = Answer(
+        code="lorazepam_equivalent",
+        label="daily dose in lorazepam equivalents",
+        value=None if gaps else total.mg_per_day,
+        unit="mg/day",
+        problem=f"no {phrase(gaps)} on record" if gaps else "",
+    )
+    return answer, total.at_least_mg_per_day
+
+
+def is_recent(case: Case, item: Listed) -> bool:
+    """Return whether the last dose lies within the interval; a time still to come counts as one."""
+    taken = item.medicine.last_taken
+    return taken is not None and case.now - taken <= case.span("interval")

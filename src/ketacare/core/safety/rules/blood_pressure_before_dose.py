@@ -1,4 +1,4 @@
-"""Whether the blood pressure is low enough to begin."""
+"""Whether the blood pressure is low enough, and not too low, to begin."""
 
 from __future__ import annotations
 
@@ -12,43 +12,62 @@ def judge(case: Case) -> Verdict:
     """Return a hard stop from the severe range on or with symptoms, an override above the limits.
 
     Between "proceed" and "hold" the pressure is repeated: after the rule's number of readings of
-    the visit that all stay above, the signers judge.
+    the visit the signers judge.
     """
     fresh = case.span("fresh")
     systolic = case.measured(Vital.SYSTOLIC, fresh)
     diastolic = case.measured(Vital.DIASTOLIC, fresh)
     symptoms = case.ask("target_organ_symptoms")
     used = (systolic, diastolic, symptoms)
+    said = said_pressure(systolic, diastolic)
     if symptoms.value is True:
         return case.found("symptoms", *used)
-    said = f"{systolic.number or 0:.0f}/{diastolic.number or 0:.0f} mmHg"
-    if beyond(case, used, "severe", inclusive=True):
+    if reaches(case, systolic, diastolic, "severe"):
         return case.found("severe", *used, pressure=said)
     if systolic.missing or diastolic.missing:
         return case.cannot_tell(*used)
-    if beyond(case, used, "hold", inclusive=True):
-        return case.found("hold", *used, pressure=said)
-    if beyond(case, used, "proceed", inclusive=False):
-        needed = int(case.bound("readings", "count"))
-        readings = len(
-            [
-                m
-                for m in case.snapshot.measurements.get(Vital.SYSTOLIC, ())
-                if case.now - m.at <= case.span("visit")
-            ]
-        )
-        if readings < needed:
-            return case.found("repeat", *used, pressure=said, left=str(needed - readings))
-        return case.found("raised", *used, pressure=said, readings=str(readings))
+    is_high = reaches(case, systolic, diastolic, "hold")
+    if is_high or is_low(case, systolic):
+        return case.found("hold" if is_high else "low", *used, pressure=said)
+    if exceeds(case, systolic, diastolic, "proceed"):
+        return raised(case, used, said)
     return unless_missing(case, *used, pressure=said)
 
 
-def beyond(case: Case, used: tuple[Answer, ...], name: str, *, inclusive: bool) -> bool:
-    """Return whether either pressure is above (or at) the limits called ``name``."""
-    for answer, kind in zip(used, ("systolic", "diastolic"), strict=False):
-        if answer.number is None:
-            continue
-        limit = case.bound(f"{name}_{kind}", "mmHg")
-        if answer.number > limit or (inclusive and answer.number == limit):
-            return True
-    return False
+def raised(case: Case, used: tuple[Answer, ...], said: str) -> Verdict:
+    """Return whether to repeat the pressure or to let the signers judge."""
+    visit, needed = case.span("visit"), int(case.bound("readings", "count"))
+    measured = case.snapshot.measurements.get(Vital.SYSTOLIC, ())
+    readings = sum(1 for m in measured if case.now - m.at <= visit)
+    if readings < needed:
+        return case.found("repeat", *used, pressure=said, left=str(needed - readings))
+    return case.found("raised", *used, pressure=said, readings=str(readings))
+
+
+def is_low(case: Case, systolic: Answer) -> bool:
+    """Return whether the systolic pressure is too low to begin."""
+    return systolic.number is not None and systolic.number < case.bound("lowest_systolic", "mmHg")
+
+
+def reaches(case: Case, systolic: Answer, diastolic: Answer, name: str) -> bool:
+    """Return whether either pressure is at or above the limits called ``name``."""
+    return any(
+        answer.number is not None and answer.number >= case.bound(f"{name}_{kind}", "mmHg")
+        for answer, kind in ((systolic, "systolic"), (diastolic, "diastolic"))
+    )
+
+
+def exceeds(case: Case, systolic: Answer, diastolic: Answer, name: str) -> bool:
+    """Return whether either pressure is above the limits called ``name``."""
+    return any(
+        answer.number is not None and answer.number > case.bound(f"{name}_{kind}", "mmHg")
+        for answer, kind in ((systolic, "systolic"), (diastolic, "diastolic"))
+    )
+
+
+def said_pressure(systolic: Answer, diastolic: Answer) -> str:
+    """Return the pressure as said; a part that was not measured is called so."""
+    parts = [
+        "not measured" if a.number is None else f"{a.number:.0f}" for a in (systolic, diastolic)
+    ]
+    return f"{parts[0]}/{parts[1]} mmHg"

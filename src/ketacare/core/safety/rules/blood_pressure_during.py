@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from ketacare.core.record import Vital
-from ketacare.core.safety.case import Case, Verdict
+from ketacare.core.safety.case import PASS, Case, Verdict
+from ketacare.core.safety.facts import Answer
 from ketacare.core.safety.kinds import Level
-from ketacare.core.safety.watching import (
-    normal_or_unknown,
-    said_levels,
-    state_answer,
-    states_of,
-)
-
-_KINDS = (Vital.SYSTOLIC, Vital.DIASTOLIC)
+from ketacare.core.safety.vitals import VitalState
+from ketacare.core.safety.watching import milder, said_levels, state_answer, states_of
 
 
 def judge(case: Case) -> Verdict:
@@ -20,20 +15,24 @@ def judge(case: Case) -> Verdict:
 
     A red value alone asks for a second reading; any raised value asks for symptoms first.
     """
-    states = states_of(case, *_KINDS)
+    states = states_of(case, Vital.SYSTOLIC, Vital.DIASTOLIC)
     symptoms = case.ask("target_organ_symptoms")
     used = (*(state_answer(state) for state in states), symptoms)
     said = said_levels(states)
-    raised = [s for s in states if s.level in {Level.AMBER, Level.RED, Level.CRITICAL}]
-    if symptoms.value is True and raised:
-        return case.found("symptoms", *used, found=said)
+    if symptoms.value is True:
+        return case.found("symptoms", *used, found=said or "no value out of limits")
     if any(s.level is Level.CRITICAL for s in states):
         return case.found("critical", *used, found=said)
     if any(s.level is Level.RED and s.confirmed for s in states):
         return case.found("sustained", *used, found=said)
-    if any(s.level is Level.RED for s in states):
-        return case.found("repeat", *used, found=said)
-    if raised:
-        situation = "ask_symptoms" if symptoms.missing else "raised"
-        return case.found(situation, *used, found=said)
-    return normal_or_unknown(case, states)
+    return milder(case, mild_situation(states, symptoms), states, symptoms)
+
+
+def mild_situation(states: tuple[VitalState, ...], symptoms: Answer) -> str:
+    """Return what is to be done about values that do not stop anything yet."""
+    levels = {state.level for state in states}
+    if Level.RED in levels:
+        return "repeat"
+    if Level.AMBER in levels:
+        return "ask_symptoms" if symptoms.missing else "raised"
+    return PASS

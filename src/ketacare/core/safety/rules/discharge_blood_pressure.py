@@ -17,6 +17,8 @@ def judge(case: Case) -> Verdict:
     diastolic = case.measured(Vital.DIASTOLIC, fresh)
     if systolic.number is None or diastolic.number is None:
         return case.cannot_tell(systolic, diastolic)
+    if systolic.number < case.bound("floor", "mmHg"):
+        return case.found("low", systolic, diastolic, pressure=systolic.text)
     said = f"{systolic.number:.0f}/{diastolic.number:.0f} mmHg"
     if systolic.number < case.bound("systolic", "mmHg") and diastolic.number < case.bound(
         "diastolic", "mmHg"

@@ -14,5 +14,5 @@ def judge(case: Case) -> Verdict:
     if present.value is False:
         return case.found("absent", present, identity)
     if isinstance(identity.value, str) and not identity.value.strip():
-        identity = replace(identity, value=None, problem="is empty")
+        identity = replace(identity, value=None, problem="the name of the escort is empty")
     return unless_missing(case, present, identity, escort=identity.text)

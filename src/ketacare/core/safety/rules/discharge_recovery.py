@@ -18,11 +18,11 @@ def judge(case: Case) -> Verdict:
     lowest = case.bound("lowest", "point")
     if answer.number < lowest:
         return case.found("low", answer, score=answer.text)
-    started = case.context.started
+    counts_from = case.counts_from("mpadss")
     earlier = [
         fact
         for fact in case.snapshot.facts["mpadss"]
-        if fact.at < answer.at and (started is None or fact.at >= started)
+        if fact.at < answer.at and (counts_from is None or fact.at >= counts_from)
     ]
     definition = case.snapshot.policy.facts["mpadss"]
     for fact in reversed(earlier):

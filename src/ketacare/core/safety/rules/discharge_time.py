@@ -34,7 +34,7 @@ def judge(case: Case) -> Verdict:
             unit="min",
         ),
     )
-    earliest = observation_ends(case.snapshot.policy, started, ended)
+    earliest = observation_ends(case.snapshot.policy, started, ended, day=case.snapshot.day)
     if earliest is not None and case.now < earliest:
         left = minutes(earliest - case.now)
         return case.found("too_early", *used, left=spoken(left, "min"))

@@ -7,8 +7,8 @@ from ketacare.core.safety.case import Case, Verdict
 
 def judge(case: Case) -> Verdict:
     """Return a hard stop if the two differ by more than the tolerance of the larger."""
-    first = case.given("dose, first calculation", case.context.dose_mg, "mg")
-    second = case.given("dose, second calculation", case.context.second_dose_mg, "mg")
+    first = case.given("first dose calculation", case.context.dose_mg, "mg")
+    second = case.given("second dose calculation", case.context.second_dose_mg, "mg")
     if first.number is None or second.number is None:
         return case.cannot_tell(first, second)
     difference = abs(first.number - second.number) / max(first.number, second.number) * 100.0

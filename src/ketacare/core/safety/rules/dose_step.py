@@ -24,7 +24,7 @@ def judge(case: Case) -> Verdict:
         value=last.mg_per_kg,
         at=last.at,
         unit="mg/kg",
-        problem="" if last.mg_per_kg is not None else "is not known, its weight was not recorded",
+        problem="" if last.mg_per_kg is not None else "no weight recorded with the last infusion",
     )
     if dose.number is None or before.number is None:
         return case.cannot_tell(dose, before)
@@ -35,7 +35,9 @@ def judge(case: Case) -> Verdict:
         return case.passes(dose, before, change="The dose does not rise")
     tolerated = case.ask("last_infusion_tolerated")
     if not tolerated.missing and tolerated.at is not None and tolerated.at < last.at:
-        tolerated = replace(tolerated, value=None, problem="was recorded before the last infusion")
+        tolerated = replace(
+            tolerated, value=None, problem="tolerance was recorded before the last infusion"
+        )
     if tolerated.value is False:
         return case.found("not_tolerated", dose, before, tolerated)
     scored = [s for s in case.person.scores if last.at < s.at <= case.now]

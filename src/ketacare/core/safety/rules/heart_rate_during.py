@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from ketacare.core.record import Vital
-from ketacare.core.safety.case import Case, Verdict
+from ketacare.core.safety.case import PASS, Case, Verdict
 from ketacare.core.safety.kinds import Level
-from ketacare.core.safety.watching import (
-    normal_or_unknown,
-    said_levels,
-    state_answer,
-    states_of,
-)
+from ketacare.core.safety.watching import milder, said_levels, state_answer, states_of
 
 
 def judge(case: Case) -> Verdict:
@@ -29,5 +24,5 @@ def judge(case: Case) -> Verdict:
     if any(s.level is Level.RED for s in states):
         return case.found("red", *used, found=said)
     if any(s.level is Level.AMBER for s in states):
-        return case.found("amber", *used, found=said)
-    return normal_or_unknown(case, states)
+        return milder(case, "amber", states)
+    return milder(case, PASS, states)

@@ -24,6 +24,7 @@ def judge(case: Case) -> Verdict:
         case.person.measurements,
         case.now,
         baseline=session_baseline(case.person, started),
+        day=case.snapshot.day,
     )
     late = [item for item in due if item.overdue_minutes > 0]
     used = tuple(
