@@ -1,0 +1,23 @@
+"""What the answers of the core look like as JSON: one function for each command's shape.
+
+The shapes are documented in ``docs/json.md`` and tested against it. Plain dicts, lists, texts,
+numbers, true, false and null come out; null always means "not known" or "cannot tell".
+"""
+
+from ketacare.adapters.report.advice import FanView, advice_shape
+from ketacare.adapters.report.history import stage_shape
+from ketacare.adapters.report.scores import ScoreView, score_views, scores_shape
+from ketacare.adapters.report.screening import screening_shape
+from ketacare.adapters.report.session import SessionView, session_shape
+
+__all__ = [
+    "FanView",
+    "ScoreView",
+    "SessionView",
+    "advice_shape",
+    "score_views",
+    "scores_shape",
+    "screening_shape",
+    "session_shape",
+    "stage_shape",
+]
