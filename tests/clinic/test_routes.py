@@ -37,7 +37,11 @@ def walk(patterns, prefix=""):
 
 
 ROUTES = list(walk(get_resolver().url_patterns))
-GUARDED = [(path, view) for path, view in ROUTES if declaration_of(view) and declaration_of(view).permission]
+GUARDED = [
+    (path, view)
+    for path, view in ROUTES
+    if declaration_of(view) and declaration_of(view).permission
+]
 METHODS = ("GET", "POST")
 
 

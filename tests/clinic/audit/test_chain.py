@@ -67,9 +67,14 @@ def test_the_chain_holds_after_events_of_all_kinds_of_people(nurse):
 
 def test_an_event_in_a_transaction_that_fails_never_was(nurse):
     record(nurse)
-    with pytest.raises(RuntimeError), transaction.atomic():
-        record(nurse)
-        raise RuntimeError
+
+    def fail():
+        with transaction.atomic():
+            record(nurse)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     record(nurse)
     assert [event.position for event in Event.objects.order_by("position")] == [1, 2]
     assert verify().holds

@@ -21,7 +21,9 @@ def test_writers_at_once_make_one_chain():
         try:
             for number in range(EACH):
                 audit.record(
-                    tag=audit.Tag.MESSAGES_RECEIVED, by=audit.DEVICE, details={"n": f"{name}-{number}"}
+                    tag=audit.Tag.MESSAGES_RECEIVED,
+                    by=audit.DEVICE,
+                    details={"n": f"{name}-{number}"},
                 )
         except Exception as error:  # noqa: BLE001 - shown by the assertion below
             troubles.append(error)

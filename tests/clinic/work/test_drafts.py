@@ -91,7 +91,9 @@ def test_autosave_answers_with_the_time(client_of, people):
     answer = client.post(reverse("work:autosave"), {"draft_key": "note:1", "note": "half a sen"})
     assert answer.status_code == 200
     assert "Kept as a draft at" in answer.content.decode()
-    assert access.draft_of(Owner(user=people[Role.NURSE]), "note:1").data == {"note": ["half a sen"]}
+    assert access.draft_of(Owner(user=people[Role.NURSE]), "note:1").data == {
+        "note": ["half a sen"]
+    }
 
 
 def test_autosave_says_what_is_wrong_with_a_form_too_large(client_of):
@@ -105,7 +107,9 @@ def test_autosave_says_what_is_wrong_with_a_form_too_large(client_of):
 def test_start_empty_drops_the_draft_and_returns(client_of):
     client = client_of(Role.NURSE)
     client.post(reverse("work:autosave"), {"draft_key": "note:1", "note": "x"})
-    answer = client.post(reverse("work:discard_draft"), {"draft_key": "note:1", "back": "/account/"})
+    answer = client.post(
+        reverse("work:discard_draft"), {"draft_key": "note:1", "back": "/account/"}
+    )
     assert answer["Location"] == "/account/"
     assert not Draft.objects.exists()
 
@@ -165,7 +169,8 @@ def test_requests_a_page_makes_by_itself_do_not_keep_the_session(client_of):
 
 def test_a_part_of_a_page_asks_the_whole_page_to_sign_in(client):
     answer = client.get(
-        "/account/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/people/?a=1"}
+        "/account/",
+        headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/people/?a=1"},
     )
     assert answer.status_code == 401
     assert answer["HX-Redirect"] == "/sign-in/?next=%2Fpeople%2F%3Fa%3D1"

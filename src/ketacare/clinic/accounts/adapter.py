@@ -17,13 +17,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
         """Return no."""
         return False
 
-    def get_client_ip(self, request: HttpRequest) -> str:
-        """Return the address the rate limits count; a socket without one counts as one client."""
-        try:
-            return str(super().get_client_ip(request))
-        except Exception:  # noqa: BLE001 - allauth raises PermissionDenied when there is no address
-            return "0.0.0.0"  # noqa: S104 - a key for counting, nothing listens on it
-
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """Keep the name the manager gave."""
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from ketacare.clinic.accounts.permissions import Permission as P
+from ketacare.clinic.accounts.permissions import Permission as P  # noqa: N817 - the table below stays readable
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser

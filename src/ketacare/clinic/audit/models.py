@@ -71,6 +71,17 @@ class Event(models.Model):
     def __str__(self) -> str:
         return f"{self.position} {self.tag}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store a new event; refuse to change one."""
+        if not self._state.adding:
+            _refuse("changed")
+        kwargs["force_insert"] = True
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse."""
+        _refuse("removed")
+
     @property
     def details(self) -> dict[str, Any]:
         """What a machine can read about the event."""
@@ -100,17 +111,6 @@ class Event(models.Model):
                 "details": self.details_json,
             },
         )
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store a new event; refuse to change one."""
-        if not self._state.adding:
-            _refuse("changed")
-        kwargs["force_insert"] = True
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refuse."""
-        _refuse("removed")
 
 
 class Head(models.Model):

@@ -13,6 +13,7 @@ from ketacare.core.errors import ErrorCode, InputError
 TABLE = "audit_event"
 MESSAGE = "The audit log is append-only."
 
+# Nothing below comes from outside: the statements are put together from the constants above.
 SQLITE = {
     "audit_event_no_update": f"""
         CREATE TRIGGER audit_event_no_update BEFORE UPDATE ON {TABLE}
@@ -26,7 +27,7 @@ SQLITE = {
         WHEN EXISTS (
             SELECT 1 FROM {TABLE} WHERE position = NEW.position OR id = NEW.id
         )
-        BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END""",
+        BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END""",  # noqa: S608 - constants of this module
 }
 
 POSTGRESQL_FUNCTION = f"""

@@ -6,7 +6,7 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ketacare.clinic.config.settings")
 
-from django.core.asgi import get_asgi_application  # noqa: E402 - Django needs its settings first
+from django.core.asgi import get_asgi_application
 
 _pages = get_asgi_application()
 

@@ -23,7 +23,9 @@ class StaticFiles:
 
     def __init__(self) -> None:
         # The address holds a digest of the contents, so a file never changes at its address.
-        self._files = WhiteNoise(None, immutable_file_test=lambda path, url: True, charset="utf-8")
+        self._files = WhiteNoise(
+            None, immutable_file_test=lambda _path, _url: True, charset="utf-8"
+        )
         self._files.allow_all_origins = False
         for finder in finders.get_finders():
             for path, storage in finder.list(["*.scss", "*.less", "*.md"]):

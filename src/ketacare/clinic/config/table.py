@@ -7,7 +7,7 @@ the start with a sentence. docs/howto/settings.md shows this table and is tested
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -33,6 +33,7 @@ class Kind(StrEnum):
     FOLDER = "folder"
     TIME_ZONE = "time zone"
     LANGUAGE = "language"
+    LOG_LEVEL = "log level"
     DATABASE = "database address"
 
 
@@ -157,7 +158,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         name="KETACARE_LOG_LEVEL",
-        kind=Kind.TEXT,
+        kind=Kind.LOG_LEVEL,
         default="INFO",
         help="DEBUG, INFO, WARNING or ERROR. Logs never hold patient data.",
     ),
@@ -220,33 +221,6 @@ def _from_file(setting: Setting, environ: Mapping[str, str]) -> str | None:
             f"{setting.name}_FILE is {place}, which cannot be read ({error.strerror}); "
             "name a file this process may read.",
         ) from error
-
-
-def parse(setting: Setting, text: str) -> Any:
-    """Return ``text`` as the kind of ``setting`` says; raise :class:`InputError` otherwise."""
-    match setting.kind:
-        case Kind.YES_NO:
-            return _yes_no(setting, text)
-        case Kind.WHOLE_NUMBER:
-            return _whole(setting, text, setting.smallest, setting.largest)
-        case Kind.PORT:
-            return _whole(setting, text, 1, 65535)
-        case Kind.LIST:
-            return tuple(part.strip() for part in text.split(",") if part.strip())
-        case Kind.FOLDER:
-            return Path(text).expanduser().absolute()
-        case Kind.TIME_ZONE:
-            return _time_zone(setting, text)
-        case Kind.LANGUAGE:
-            return _one_of(setting, text, ("en",))
-        case Kind.DATABASE:
-            return _database(setting, text)
-        case Kind.SECRET:
-            return _secret(setting, text)
-        case Kind.TEXT:
-            if setting.name == "KETACARE_LOG_LEVEL":
-                return _one_of(setting, text.upper(), ("DEBUG", "INFO", "WARNING", "ERROR"))
-            return text
 
 
 def _refuse(setting: Setting, shown: str, wanted: str) -> InputError:
@@ -318,3 +292,29 @@ def _database(setting: Setting, text: str) -> dict[str, Any]:
         "PORT": str(port or ""),
         "OPTIONS": dict(parse_qsl(url.query)),
     }
+
+
+def _log_level(setting: Setting, text: str) -> str:
+    return _one_of(setting, text.upper(), ("DEBUG", "INFO", "WARNING", "ERROR"))
+
+
+_PARSERS: Mapping[Kind, Callable[[Setting, str], Any]] = {
+    Kind.TEXT: lambda _setting, text: text,
+    Kind.SECRET: _secret,
+    Kind.YES_NO: _yes_no,
+    Kind.WHOLE_NUMBER: lambda setting, text: _whole(
+        setting, text, setting.smallest, setting.largest
+    ),
+    Kind.PORT: lambda setting, text: _whole(setting, text, 1, 65535),
+    Kind.LIST: lambda _setting, text: tuple(p.strip() for p in text.split(",") if p.strip()),
+    Kind.FOLDER: lambda _setting, text: Path(text).expanduser().absolute(),
+    Kind.TIME_ZONE: _time_zone,
+    Kind.LANGUAGE: lambda setting, text: _one_of(setting, text, ("en",)),
+    Kind.LOG_LEVEL: _log_level,
+    Kind.DATABASE: _database,
+}
+
+
+def parse(setting: Setting, text: str) -> Any:
+    """Return ``text`` as the kind of ``setting`` says; raise :class:`InputError` otherwise."""
+    return _PARSERS[setting.kind](setting, text)

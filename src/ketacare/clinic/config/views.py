@@ -80,7 +80,9 @@ def conflict(request: HttpRequest, sentence: str, *, back: str = "") -> HttpResp
 
 def broken(request: HttpRequest) -> HttpResponse:
     """500: our mistake. The page needs no database and no session."""
-    return render(None, "500.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)  # type: ignore[arg-type] # no request: context processors may be what is broken
+    return render(
+        None, "500.html", status=HTTPStatus.INTERNAL_SERVER_ERROR
+    )  # no request: context processors may be what is broken
 
 
 def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:

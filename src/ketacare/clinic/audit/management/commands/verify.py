@@ -1,4 +1,4 @@
-"""``python -m ketacare.clinic verify``: does the audit chain hold?"""
+"""``python -m ketacare.clinic verify`` says whether the audit chain holds."""
 
 from __future__ import annotations
 
