@@ -116,4 +116,5 @@ def sample_scores(
 ) -> FloatArray:
     """Return integer scores drawn around ``reading`` (people, times), within floor and ceiling."""
     noise = rng.standard_normal(reading.shape) * error_sd(view, people)[:, None]
-    return np.clip(np.rint(reading + noise), view.minimum, view.maximum)
+    # Adding zero turns a rounded -0.0 into 0.0, which is what a reader expects to see.
+    return np.clip(np.rint(reading + noise), view.minimum, view.maximum) + 0.0
