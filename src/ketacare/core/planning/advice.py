@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 
@@ -18,10 +18,12 @@ from ketacare.core.measures import Instrument
 from ketacare.core.planning.candidates import candidates_for, current_of
 from ketacare.core.planning.guideline import GuidelineView, guideline
 from ketacare.core.planning.limits import Excluded, Limited, limit
-from ketacare.core.planning.options import Option, departures, rank
+from ketacare.core.planning.options import Option, rank
 from ketacare.core.planning.protocol import Protocol
-from ketacare.core.planning.rules import Action, AdaptiveRules
+from ketacare.core.planning.readiness import readiness
+from ketacare.core.planning.rules import Action
 from ketacare.core.planning.simulation import ensemble_of, simulate
+from ketacare.core.planning.weighing import departures
 from ketacare.core.record import Person
 from ketacare.core.response import Course, Posterior, Prior, course_of, update
 from ketacare.core.safety import Policy, RuleFinding
@@ -91,7 +93,7 @@ def advise(
         treatments=treatments,
         now=now,
     )
-    missing, refusal = _usable(plain, course, rules, now)
+    missing, refusal = readiness(plain, course, rules, now=now)
     options: tuple[Option, ...] = ()
     posterior: Posterior | None = None
     if not refusal:
@@ -114,6 +116,7 @@ def advise(
             event=tolerance is not None and bool(tolerance.distress or tolerance.pressure),
             proposed=plain.actions or (Action.CONTINUE,),
             instrument_name=instruments[primary].name,
+            conditions=limited.open_orders,
         )
     return Advice(
         options=options,
@@ -156,54 +159,6 @@ def _course(
         routes={route: factor.to("1") for route, factor in prior.routes.items()},
         diazepam_mg_at=diazepam_mg_at,
     )
-
-
-def _usable(
-    plain: GuidelineView, course: Course, rules: AdaptiveRules, now: datetime
-) -> tuple[tuple[str, ...], str]:
-    """Return what is missing, and why no options can be given (empty when they can)."""
-    series, stale_days = plain.series, rules.thresholds.stale.to("d")
-    name, latest = series.name, series.latest
-    missing = list(plain.missing)
-    lost = [text for text in course.left_out if text.startswith("dose")]
-    if lost:
-        missing.extend(lost)
-        return tuple(dict.fromkeys(missing)), (
-            f"No options: an infusion cannot be taken into account ({lost[0]}). Complete the record."
-        )
-    age = None if latest is None else (now - latest.at) / timedelta(days=1)
-    if series.number == 0:
-        if age is None or age > stale_days:
-            missing.append(f"a {name} score of the last {stale_days:g} days, as the baseline")
-        return tuple(dict.fromkeys(missing)), ""
-    if age is None:
-        wanted = f"a {name} score at least 12 hours after an infusion"
-        return tuple(dict.fromkeys((*missing, wanted))), (
-            f"No options: there is no usable {name} score. Ask for one, then look again."
-        )
-    if age > stale_days:
-        wanted = f"a {name} score of the last {stale_days:g} days"
-        return tuple(dict.fromkeys((*missing, wanted))), (
-            f"No options: the last {name} score is {age:.0f} days old, more than {stale_days:g}. "
-            "Contact the person and do not adapt the dose from stale data."
-        )
-    if any(
-        r.when.incomplete and plain.leading is not None and r.id == plain.leading.id
-        for r in rules.rules
-    ):
-        wanted = f"a {name} score about 24 hours after each of the last infusions"
-        return tuple(dict.fromkeys((*missing, wanted))), (
-            f"No options: the last infusions have no {name} score. Contact the person and do not "
-            "adapt the dose from stale data."
-        )
-    first = series.infusions[0].infusion.at
-    if latest is not None and latest.at <= first:
-        wanted = f"a {name} score about 24 hours after infusion {series.number}"
-        return tuple(dict.fromkeys((*missing, wanted))), (
-            f"No options yet: nothing has been scored since infusion 1. Ask for a {name} about 24 "
-            "hours after it."
-        )
-    return tuple(dict.fromkeys(missing)), ""
 
 
 def _compare(options: tuple[Option, ...], plain: GuidelineView) -> str:

@@ -58,11 +58,13 @@ class Candidate:
 class Current:
     """Where the person stands: the last infusion as a plan, and days since it.
 
-    Before the first infusion the dose, duration and spacing are those of the protocol and
+    ``dose_mg_per_kg`` is the dose of the grid that was meant, ``given_mg_per_kg`` what it came to
+    by weight. Before the first infusion dose, duration and spacing are those of the protocol and
     ``days_since`` is ``None``.
     """
 
     dose_mg_per_kg: float
+    given_mg_per_kg: float
     minutes: float
     interval_days: float
     number: int
@@ -71,9 +73,11 @@ class Current:
 
 def current_of(person: Person, series: Series, protocol: Protocol, *, now: datetime) -> Current:
     """Return the plan as it was last carried out, completed by the protocol where not recorded."""
+    grid = [d.to("mg/kg") for d in protocol.weights.doses]
     if series.last is None:
         return Current(
             dose_mg_per_kg=protocol.dose_mg_per_kg,
+            given_mg_per_kg=protocol.dose_mg_per_kg,
             minutes=protocol.minutes,
             interval_days=protocol.days_between,
             number=0,
@@ -89,7 +93,8 @@ def current_of(person: Person, series: Series, protocol: Protocol, *, now: datet
         before = series.infusions[-2].infusion.at
         interval = (infusion.at - before) / timedelta(days=1)
     return Current(
-        dose_mg_per_kg=dose,
+        dose_mg_per_kg=min([d for d in grid if abs(d - dose) <= _ROUNDED], default=dose),
+        given_mg_per_kg=dose,
         minutes=protocol.minutes if infusion.minutes is None else infusion.minutes,
         interval_days=interval,
         number=series.number,
@@ -141,13 +146,10 @@ def _window_is_open(current: Current, weights: Weights) -> bool:
 
 
 def _doses(current: Current, protocol: Protocol, weights: Weights) -> list[float]:
-    """Return the doses within one step of the last, the last one itself as it was given."""
-    step = protocol.limits.step.to("mg/kg")
-    last = current.dose_mg_per_kg
-    grid = [d.to("mg/kg") for d in weights.doses]
-    near = [d for d in grid if _ROUNDED < abs(d - last) <= step + _ROUNDED]
-    own = min([d for d in grid if abs(d - last) <= _ROUNDED], default=last)
-    return sorted({own, *near})
+    """Return the last dose and those of the grid within one step of it."""
+    step, last = protocol.limits.step.to("mg/kg"), current.dose_mg_per_kg
+    grid = (d.to("mg/kg") for d in weights.doses)
+    return sorted({last, *(d for d in grid if abs(d - last) <= step + _SAME)})
 
 
 def _give(
@@ -203,9 +205,9 @@ def _schedule(first: float, gap: float, count: int, weights: Weights) -> tuple[f
 
 def _actions(current: Current, dose: float, minutes: float, gap: float) -> tuple[Action, ...]:
     found: list[Action] = [Action.START] if current.number == 0 else []
-    if dose > current.dose_mg_per_kg + _ROUNDED:
+    if dose > current.dose_mg_per_kg + _SAME:
         found.append(Action.RAISE)
-    if dose < current.dose_mg_per_kg - _ROUNDED:
+    if dose < current.dose_mg_per_kg - _SAME:
         found.append(Action.LOWER)
     if minutes > current.minutes + _SAME:
         found.append(Action.LENGTHEN)

@@ -6,7 +6,7 @@ to the day of the infusion does not exclude; it is listed as a condition to be m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ from ketacare.core.record import Person
 from ketacare.core.safety import Outcome, Policy, RuleFinding, SessionContext, Station, screen
 
 _WEEK = 7.0
-_ROUNDED = 0.05  # mg/kg, as in candidates: a recorded dose is rarely round
+_SAME = 1e-6  # mg/kg: equal up to floating point
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +34,13 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limited:
-    """What may be ranked, what may not, and what must be settled before any infusion."""
+    """What may be ranked, what may not, and what must be settled before any infusion.
+
+    ``open_orders`` says, for an allowed candidate, which order rules cannot be told yet.
+    """
 
     allowed: tuple[Candidate, ...]
+    open_orders: Mapping[Candidate, tuple[str, ...]]
     excluded: tuple[Excluded, ...]
     conditions: tuple[RuleFinding, ...]
 
@@ -62,7 +66,8 @@ def limit(
     own = screen(person, policy, treatments, station=Station.ELIGIBILITY, now=now)
     own = tuple(f for f in own if f.rule not in policy.order_rules)
     stop = next((f for f in own if f.stops and f.outcome is Outcome.BLOCK), None)
-    asked: dict[tuple[float, float, float], tuple[str, str] | None] = {}
+    asked: dict[tuple[float, float, float], _Order] = {}
+    open_orders: dict[Candidate, tuple[str, ...]] = {}
     allowed: list[Candidate] = []
     excluded: list[Excluded] = []
     for candidate in candidates:
@@ -84,14 +89,18 @@ def limit(
                     candidate.days_until_next or 0.0,
                 )
                 if key not in asked:
-                    asked[key] = _ordered(candidate, person, policy, treatments, now)
-                found = asked[key]
+                    asked[key] = _ordered(
+                        candidate, current, person, policy=policy, treatments=treatments, now=now
+                    )
+                found = asked[key].blocked
+                open_orders[candidate] = asked[key].open
         if found is None:
             allowed.append(candidate)
         else:
             excluded.append(Excluded(candidate=candidate, reason=found[0], rule=found[1]))
     return Limited(
         allowed=tuple(allowed),
+        open_orders=open_orders,
         excluded=tuple(excluded),
         conditions=tuple(f for f in own if f.is_open),
     )
@@ -102,8 +111,8 @@ def _borne(
 ) -> tuple[str, str] | None:
     """Return why the last infusion forbids this one: no escalation without tolerance."""
     dose, minutes = candidate.dose_mg_per_kg or 0.0, candidate.minutes or 0.0
-    higher = dose > current.dose_mg_per_kg + _ROUNDED
-    gentler = (dose < current.dose_mg_per_kg - _ROUNDED or minutes > current.minutes) and not higher
+    higher = dose > current.dose_mg_per_kg + _SAME
+    gentler = (dose < current.dose_mg_per_kg - _SAME or minutes > current.minutes) and not higher
     if tolerance is None:
         return (
             ("No dose has been tolerated yet: start at the start dose.", "N02") if higher else None
@@ -145,9 +154,9 @@ def _unsupported(
     dose = candidate.dose_mg_per_kg or 0.0
     tolerance = plain.tolerance
     badly = tolerance is not None and bool(tolerance.distress or tolerance.pressure)
-    if dose < current.dose_mg_per_kg - _ROUNDED and not (badly or responded):
+    if dose < current.dose_mg_per_kg - _SAME and not (badly or responded):
         return ("A lower dose is for poor tolerance, or for keeping a response.", "A14")
-    if dose > current.dose_mg_per_kg + _ROUNDED and responds:
+    if dose > current.dose_mg_per_kg + _SAME and responds:
         return ("The person responds at this dose: the lowest effective dose is kept.", "A1")
     if (candidate.interval_days or 0.0) > _WEEK and not responded:
         return ("Infusions are not spaced beyond a week before there is a response.", "A11")
@@ -174,15 +183,35 @@ def _frequency(
     return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Order:
+    """What the order rules say: why it is blocked, or what cannot be told yet."""
+
+    blocked: tuple[str, str] | None
+    open: tuple[str, ...]
+
+
 def _ordered(
-    candidate: Candidate, person: Person, policy: Policy, treatments: Treatments, now: datetime
-) -> tuple[str, str] | None:
-    """Return what a safety rule about orders says against this dose, duration and date."""
+    candidate: Candidate,
+    current: Current,
+    person: Person,
+    *,
+    policy: Policy,
+    treatments: Treatments,
+    now: datetime,
+) -> _Order:
+    """Return what the safety rules about orders say against this dose, duration and date.
+
+    The dose is compared as it would come out by weight, with the rounding of the last one: 35 mg
+    for 70.4 kg again is no rise from 0.497 to 0.5 mg/kg.
+    """
+    rounding = current.given_mg_per_kg - current.dose_mg_per_kg
     context = SessionContext(
-        dose_mg_per_kg=candidate.dose_mg_per_kg,
+        dose_mg_per_kg=(candidate.dose_mg_per_kg or 0.0) + rounding,
         minutes=candidate.minutes,
         planned_at=now + timedelta(days=candidate.days_until_next or 0.0),
     )
+    still_open: dict[str, None] = {}
     for station in (Station.ELIGIBILITY, Station.BEFORE_DOSE):
         findings = screen(
             person,
@@ -195,5 +224,7 @@ def _ordered(
         )
         for finding in findings:
             if finding.outcome is Outcome.BLOCK and (finding.stops or finding.needs_override):
-                return (finding.sentence, finding.rule)
-    return None
+                return _Order(blocked=(finding.sentence, finding.rule), open=())
+            if finding.is_open:
+                still_open[finding.sentence] = None
+    return _Order(blocked=None, open=tuple(still_open))

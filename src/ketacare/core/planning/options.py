@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from ketacare.core.planning.candidates import Candidate, Kind
 from ketacare.core.planning.protocol import Protocol
 from ketacare.core.planning.rules import Action
-from ketacare.core.planning.simulation import Ensemble, Simulated, risk_of
+from ketacare.core.planning.simulation import Ensemble, Simulated
+from ketacare.core.planning.turning import changes_of, turning_points
+from ketacare.core.planning.weighing import Weighed, weigh
 from ketacare.core.planning.weights import Weights
-from ketacare.core.response import View
 
 FloatArray = NDArray[np.float64]
 
-_POSSIBLE = 0.02  # a next score less likely than this is not worth a sentence
 _TIE = 1e-12
 
 
@@ -50,7 +50,8 @@ class Option:
     horizon (``relief_low`` to ``relief_high``: 80 % of simulated people). ``p_response`` and
     ``p_remission`` are judged after four weeks, ``p_relapse`` over the horizon among those who
     reach half relief (``None`` when hardly anyone does). ``burden`` is in mean relief, ``risk`` in
-    standard infusions, ``score`` is relief minus both costs.
+    standard infusions, ``score`` is relief minus both costs. ``conditions`` are what the safety
+    rules about orders still need to know.
     """
 
     candidate: Candidate
@@ -67,20 +68,9 @@ class Option:
     risk: float
     score: float
     reasons: tuple[str, ...]
+    conditions: tuple[str, ...]
     what_would_change: tuple[str, ...]
     sureness: Sureness
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Weighed:
-    """A candidate with the numbers it is ranked by; ``utility`` one value per simulated person."""
-
-    candidate: Candidate
-    simulated: Simulated
-    burden: float
-    risk: float
-    utility: FloatArray
-    score: float
 
 
 def rank(
@@ -92,6 +82,7 @@ def rank(
     event: bool,
     proposed: tuple[Action, ...],
     instrument_name: str,
+    conditions: Mapping[Candidate, tuple[str, ...]] | None = None,
 ) -> tuple[Option, ...]:
     """Return the options, best expected utility first; ties go to the lighter, then the safer.
 
@@ -99,7 +90,7 @@ def rank(
     ``proposed`` is what the guideline proposes, or the plan as it is when that cannot be told.
     """
     weighed = [
-        _weigh(candidate, found, protocol, weights, event=event, proposed=proposed)
+        weigh(candidate, found, protocol, weights, event=event, proposed=proposed)
         for candidate, found in simulated.items()
     ]
     weighed.sort(key=lambda w: (-w.score, w.burden, w.risk, w.candidate.label))
@@ -110,7 +101,7 @@ def rank(
     actions = [w.candidate.headline for w in weighed]
     by_action = {a: float(best[[x == a for x in actions]].sum()) for a in set(actions)}
     view = ensemble.posterior.prior.view(ensemble.instrument)
-    turns = _turning_points(table, weighed[0].simulated.now, view)
+    turns = turning_points(table, weighed[0].simulated.now, view)
     return tuple(
         Option(
             candidate=w.candidate,
@@ -127,45 +118,11 @@ def rank(
             risk=w.risk,
             score=w.score,
             reasons=_reasons(w, weighed, weights),
-            what_would_change=_changes(index, weighed, turns, weights, instrument_name),
+            conditions=tuple((conditions or {}).get(w.candidate, ())),
+            what_would_change=changes_of(index, weighed, turns, weights, instrument_name),
             sureness=_sureness(index, table, best, by_action[actions[index]], ensemble),
         )
         for index, w in enumerate(weighed)
-    )
-
-
-def departures(done: tuple[Action, ...], proposed: tuple[Action, ...]) -> int:
-    """Return how many things an option does that the guideline does not propose.
-
-    A booster is one more infusion at the last effective dose, at any spacing.
-    """
-    if Action.BOOSTER in proposed:
-        return len(set(done) & {Action.STOP, Action.HOLD, Action.RAISE})
-    return len(set(done) - set(proposed))
-
-
-def _weigh(
-    candidate: Candidate,
-    found: Simulated,
-    protocol: Protocol,
-    weights: Weights,
-    *,
-    event: bool,
-    proposed: tuple[Action, ...],
-) -> _Weighed:
-    burden = weights.burden(
-        len(candidate.dose_days),
-        len(candidate.therapy_days),
-        departures=departures(candidate.actions, proposed),
-    )
-    risk = risk_of(candidate, protocol, weights, event=event)
-    return _Weighed(
-        candidate=candidate,
-        simulated=found,
-        burden=burden,
-        risk=risk,
-        utility=found.relief - burden - weights.risk_cost.to("1") * risk,
-        score=weights.utility(float(found.relief.mean()), burden, risk),
     )
 
 
@@ -198,7 +155,7 @@ def _relapse_share(found: Simulated) -> float | None:
     return None if reached < 0.01 else float(found.relapsed.mean()) / reached
 
 
-def _reasons(w: _Weighed, weighed: Sequence[_Weighed], weights: Weights) -> tuple[str, ...]:
+def _reasons(w: Weighed, weighed: Sequence[Weighed], weights: Weights) -> tuple[str, ...]:
     """Return what the option buys against doing nothing more, and what it costs."""
     stop = next((x for x in weighed if x.candidate.kind is Kind.STOP), None)
     weeks = weights.horizon.to("wk")
@@ -221,80 +178,3 @@ def _reasons(w: _Weighed, weighed: Sequence[_Weighed], weights: Weights) -> tupl
         ),
         f"{costs}; {risk}.",
     )
-
-
-def _turning_points(table: FloatArray, now: FloatArray, view: View) -> list[tuple[int, int]]:
-    """Return for each possible next score the option that would then come first.
-
-    The next score is taken before anything else is done; people are reweighted by how well they
-    explain it, with the instrument's standard error of measurement.
-    """
-    found: list[tuple[int, int]] = []
-    sd = view.error.value
-    for score in range(view.minimum, view.maximum + 1):
-        density = np.exp(-0.5 * ((score - now) / sd) ** 2) / (sd * np.sqrt(2.0 * np.pi))
-        if float(density.mean()) < _POSSIBLE:
-            continue
-        found.append((score, int(np.argmax(table @ density))))
-    return found
-
-
-def _changes(
-    index: int,
-    weighed: Sequence[_Weighed],
-    turns: Sequence[tuple[int, int]],
-    weights: Weights,
-    name: str,
-) -> tuple[str, ...]:
-    """Return what would put another option first, or this one."""
-    headline = weighed[index].candidate.headline
-    first = weighed[0].candidate.headline
-    found: list[str] = []
-    if index == 0:
-        others: dict[str, list[int]] = {}
-        for score, best in turns:
-            other = weighed[best].candidate.headline
-            if other != first:
-                others.setdefault(other, []).append(score)
-        found.extend(
-            f'A next {name} of {_span(scores)} would put "{other}" first.'
-            for other, scores in others.items()
-        )
-        if turns and not others:
-            found.append(f'No likely next {name} would put anything but "{first}" first.')
-    elif headline != first:
-        scores = [s for s, best in turns if weighed[best].candidate.headline == headline]
-        if scores:
-            found.append(f"It would come first with a next {name} of {_span(scores)}.")
-    if index:
-        found.extend(_tipping(weighed[0], weighed[index], weights))
-    return tuple(found)
-
-
-def _tipping(top: _Weighed, other: _Weighed, weights: Weights) -> list[str]:
-    """Return the cost of an infusion at which ``other`` would equal the first option."""
-    visits = len(top.candidate.dose_days) - len(other.candidate.dose_days)
-    if not visits:
-        return []
-    cost = weights.infusion_cost.to("1")
-    needed = cost + (top.score - other.score) / visits
-    if needed < 0:
-        return []
-    side = "more" if visits > 0 else "less"
-    return [
-        (
-            f"It would come first if an infusion were counted as {side} than {needed:.1%} of "
-            f"relief (now {cost:.1%})."
-        )
-    ]
-
-
-def _span(scores: Sequence[int]) -> str:
-    """Write a run of scores: "12", "12 to 15", "0 to 3 or 18"."""
-    runs: list[list[int]] = []
-    for score in scores:
-        if runs and score == runs[-1][-1] + 1:
-            runs[-1].append(score)
-        else:
-            runs.append([score])
-    return " or ".join(f"{r[0]}" if len(r) == 1 else f"{r[0]} to {r[-1]}" for r in runs)
