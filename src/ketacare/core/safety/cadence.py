@@ -117,7 +117,7 @@ def _is_abnormal(
         limits = policy.monitoring.vitals.get(kind)
         if limits is None or kind not in latest:
             continue
-        level, _ = level_of(limits, latest[kind].value, baseline.get(kind), day)
+        level, _ = level_of(limits.ranges_on(day, baseline.get(kind)), latest[kind].value)
         if level in _CLOSER:
             return True
     return False

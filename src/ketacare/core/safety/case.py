@@ -25,6 +25,16 @@ from ketacare.core.sources import Sourced
 PASS = "pass"  # noqa: S105 - not a password
 CANNOT_TELL = "cannot_tell"
 
+_LABELS = {
+    Vital.SYSTOLIC: "systolic blood pressure",
+    Vital.DIASTOLIC: "diastolic blood pressure",
+    Vital.HEART_RATE: "pulse",
+    Vital.SPO2: "oxygen saturation",
+    Vital.RESPIRATORY_RATE: "breathing rate",
+    Vital.MOAAS: "wakefulness (MOAA/S)",
+    Vital.CADSS6: "CADSS-6",
+}
+
 # A body without weight or height is a typing error, not a measurement.
 _BODY = frozenset({Vital.WEIGHT, Vital.HEIGHT})
 
@@ -208,7 +218,7 @@ class Case:
     def measured(self, kind: Vital, within: timedelta | None = None) -> Answer:
         """Return the newest measurement of ``kind``, missing when none is newer than ``within``."""
         found = self.snapshot.measurements.get(kind, ())
-        label = kind.value.replace("_", " ").replace("spo2", "oxygen saturation")
+        label = _LABELS.get(kind, kind.value.replace("_", " "))
         code = f"measurement:{kind.value}"
         if not found:
             return Answer(code=code, label=label, value=None, problem=f"no {label} measured yet")

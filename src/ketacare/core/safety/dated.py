@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from typing import Self
 
 from ketacare.core.errors import ErrorCode, KnowledgeError
 from ketacare.core.sources import Sourced
@@ -39,6 +40,22 @@ def spoken(value: float, unit: str) -> str:
     if value == 1 and word in {"points", "years", "days", "weeks"}:
         word = word[:-1]
     return f"{number} {word}".rstrip()
+
+
+class Said(str):
+    """A number with its unit as said; ``{name:number}`` in a sentence gives the number alone."""
+
+    __slots__ = ("number",)
+    number: str
+
+    def __new__(cls, value: float, unit: str) -> Self:
+        """Return the number as said, remembering it without its unit."""
+        made = super().__new__(cls, spoken(value, unit))
+        made.number = f"{value:.4g}"
+        return made
+
+    def __format__(self, spec: str, /) -> str:
+        return self.number if spec == "number" else super().__format__(spec)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

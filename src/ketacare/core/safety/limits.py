@@ -7,6 +7,7 @@ approve.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -35,18 +36,20 @@ class Bound:
     side: Side
     dated: Dated
 
-    def is_crossed(self, value: float, baseline: float | None, day: date) -> bool:
-        """Return whether ``value`` lies beyond the bound; a rise needs a baseline to be judged."""
+    def range_on(self, day: date, baseline: float | None) -> Range:
+        """Return the values beyond the bound; a rise needs a baseline, without one it is empty."""
         limit = self.dated.on(day).value
         match self.side:
             case Side.ABOVE:
-                return value > limit
+                return Range(bound=self, above=limit)
             case Side.BELOW:
-                return value < limit
+                return Range(bound=self, below=limit)
             case Side.FROM:
-                return value >= limit
+                return Range(bound=self, above=math.nextafter(limit, -math.inf))
             case Side.RISE:
-                return baseline is not None and value > baseline * (1.0 + limit / 100.0)
+                if baseline is None:
+                    return Range(bound=self)
+                return Range(bound=self, above=baseline * (1.0 + limit / 100.0))
 
     def text(self, day: date) -> str:
         """Return the bound as said: ``"above 160 mmHg"``."""
@@ -59,6 +62,15 @@ class Bound:
                 return f"{said} or more"
             case _:
                 return f"{self.side.value} {said}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """The values beyond one bound on one day for one person: above one number or below another."""
+
+    bound: Bound
+    above: float = math.inf
+    below: float = -math.inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +88,16 @@ class VitalLimits:
     stale_person: Dated
     bounds: tuple[Bound, ...]
     confirm_after: Dated | None = None
+
+    def ranges_on(self, day: date, baseline: float | None) -> tuple[Range, ...]:
+        """Return the ranges of all bounds, the worst level first."""
+        worst_first = (Level.CRITICAL, Level.RED, Level.AMBER)
+        return tuple(
+            bound.range_on(day, baseline)
+            for level in worst_first
+            for bound in self.bounds
+            if bound.level is level
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

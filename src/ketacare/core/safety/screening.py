@@ -15,7 +15,7 @@ from ketacare.core.record import Person
 from ketacare.core.record._checks import require_aware
 from ketacare.core.safety.case import CANNOT_TELL, Case, Snapshot, Verdict, take_snapshot
 from ketacare.core.safety.context import SessionContext
-from ketacare.core.safety.dated import spoken
+from ketacare.core.safety.dated import Said
 from ketacare.core.safety.facts import Answer
 from ketacare.core.safety.findings import FactUsed, Gate, RuleFinding
 from ketacare.core.safety.kinds import Outcome, Station
@@ -103,7 +103,7 @@ def _judge(rule: Rule, snapshot: Snapshot) -> RuleFinding:
 
 def _finding(rule: Rule, snapshot: Snapshot, verdict: Verdict) -> RuleFinding:
     limits = {
-        name: spoken(number.value, number.unit)
+        name: Said(number.value, number.unit)
         for name, number in ((n, d.on(snapshot.day)) for n, d in rule.limits.items())
     }
     missing = tuple(answer.code for answer in verdict.used if answer.missing)

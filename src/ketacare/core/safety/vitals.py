@@ -15,10 +15,9 @@ from ketacare.core.record import Measurement, Origin, Person, Vital
 from ketacare.core.safety.dated import spoken
 from ketacare.core.safety.facts import CLOCK_SLACK
 from ketacare.core.safety.kinds import Level
-from ketacare.core.safety.limits import Bound, Monitoring, VitalLimits
+from ketacare.core.safety.limits import Bound, Monitoring, Range, VitalLimits
 from ketacare.core.safety.policy import Policy
 
-_SEVERITY = (Level.NORMAL, Level.AMBER, Level.RED, Level.CRITICAL)
 _PRESSURES = (Vital.SYSTOLIC, Vital.DIASTOLIC)
 
 
@@ -95,16 +94,12 @@ def judge_vitals(
     )
 
 
-def level_of(
-    limits: VitalLimits, value: float, baseline: float | None, day: date
-) -> tuple[Level, Bound | None]:
-    """Return the worst level ``value`` reaches and the bound it crossed."""
-    worst: tuple[Level, Bound | None] = (Level.NORMAL, None)
-    for bound in limits.bounds:
-        crossed = bound.is_crossed(value, baseline, day)
-        if crossed and _SEVERITY.index(bound.level) > _SEVERITY.index(worst[0]):
-            worst = (bound.level, bound)
-    return worst
+def level_of(ranges: tuple[Range, ...], value: float) -> tuple[Level, Bound | None]:
+    """Return the worst level ``value`` reaches and the bound it crossed; worst ranges come first."""
+    for span in ranges:
+        if value > span.above or value < span.below:
+            return span.bound.level, span.bound
+    return Level.NORMAL, None
 
 
 def _judge_one(
@@ -131,7 +126,7 @@ def _judge_one(
     found.sort(key=lambda measurement: measurement.at)
     last = found[-1]
     said = spoken(last.value, limits.kind.unit)
-    if now - last.at > _stale_after(limits, last, day):
+    if now - last.at > _fresh_for(limits, last.origin, day):
         minutes = (now - last.at) / timedelta(minutes=1)
         return VitalState(
             kind=limits.kind,
@@ -143,11 +138,12 @@ def _judge_one(
             limit="",
             sentence=f"{label} is {minutes:.0f} min old and says nothing about now; measure again.",
         )
-    level, bound = level_of(limits, last.value, baseline, day)
+    ranges = limits.ranges_on(day, baseline)
+    level, bound = level_of(ranges, last.value)
     since = None
     confirmed = level is Level.CRITICAL
     if level in {Level.RED, Level.CRITICAL}:
-        since = _run_start(limits, found, baseline, day)
+        since = _run_start(limits, found, ranges, day)
         wait = limits.confirm_after
         span = timedelta() if wait is None else timedelta(minutes=wait.on(day).to("min"))
         confirmed = confirmed or last.at - since >= span
@@ -166,24 +162,25 @@ def _judge_one(
     )
 
 
-def _stale_after(limits: VitalLimits, measurement: Measurement, day: date) -> timedelta:
-    span = limits.stale_device if measurement.origin is Origin.DEVICE else limits.stale_person
+def _fresh_for(limits: VitalLimits, origin: Origin, day: date) -> timedelta:
+    span = limits.stale_device if origin is Origin.DEVICE else limits.stale_person
     return timedelta(minutes=span.on(day).to("min"))
 
 
 def _run_start(
-    limits: VitalLimits, found: list[Measurement], baseline: float | None, day: date
+    limits: VitalLimits, found: list[Measurement], ranges: tuple[Range, ...], day: date
 ) -> datetime:
     """Return when the unbroken run of red or critical values that ends now began.
 
     A gap longer than a value stays fresh breaks the run: nobody knows what happened in it.
     """
     start = found[-1].at
+    gap = {origin: _fresh_for(limits, origin, day) for origin in Origin}
     for measurement in reversed(found[:-1]):
-        level, _ = level_of(limits, measurement.value, baseline, day)
+        level, _ = level_of(ranges, measurement.value)
         if level not in {Level.RED, Level.CRITICAL}:
             break
-        if start - measurement.at > _stale_after(limits, measurement, day):
+        if start - measurement.at > gap[measurement.origin]:
             break
         start = measurement.at
     return start

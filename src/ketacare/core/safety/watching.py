@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ketacare.core.record import Vital
 from ketacare.core.safety.case import PASS, Case, Verdict
+from ketacare.core.safety.dated import spoken
 from ketacare.core.safety.facts import Answer
 from ketacare.core.safety.kinds import Level
 from ketacare.core.safety.patterns import phrase
@@ -34,10 +35,9 @@ def state_answer(state: VitalState) -> Answer:
 def said_levels(states: tuple[VitalState, ...]) -> str:
     """Return the values that are not normal as one phrase, with the bound each crossed."""
     crossed = [
-        Answer(code="", label=s.label, value=s.value, unit=s.unit).text
-        + f" {s.label.lower()} ({s.limit})"
+        f"{s.label[:1].lower()}{s.label[1:]} {spoken(s.value, s.unit)} ({s.limit})"
         for s in states
-        if s.level in _KNOWN and s.level is not Level.NORMAL
+        if s.value is not None and s.level in _KNOWN and s.level is not Level.NORMAL
     ]
     return phrase(crossed) if crossed else ""
 
