@@ -89,6 +89,17 @@ def test_informative_scores_narrow_the_set_point(prior):
     assert low < 15 < high
 
 
+def test_relief_an_hour_after_a_dose_teaches_less_about_lasting_relief(prior):
+    # Ten points better one hour after the dose may be the peri-dose effect; the same ten points
+    # two days later cannot.
+    def learned(day):
+        totals, days = (16, 16, 6), (0.0, 6.5, day)
+        one_dose = Course(doses=SIX[:1], ratings=course(totals, days=days).ratings, now_day=32.0)
+        return posterior(prior, one_dose).mean(TraitName.RESPONSIVENESS)
+
+    assert learned(7.0 + 1 / 24) < learned(9.0)
+
+
 def test_instrument_unknown_to_the_prior_is_counted_not_used(prior):
     extra = Course(ratings=(Rating(day=0.0, instrument="wsas", total=20),), now_day=1)
     found = posterior(prior, extra)

@@ -16,6 +16,7 @@ from ketacare.core.response.forecasting import (
     probability,
     sample_paths,
 )
+from ketacare.core.response.foretold import Foretold
 from ketacare.core.response.observation import expected_reading, sample_scores
 from ketacare.core.response.posterior import (
     Posterior,
@@ -41,6 +42,7 @@ __all__ = [
     "Course",
     "Dose",
     "Fan",
+    "Foretold",
     "Future",
     "Outcome",
     "Posterior",

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.response.course import Course, Rating
 from ketacare.core.response.dynamics import relief
+from ketacare.core.response.foretold import Foretold, foretell
 from ketacare.core.response.observation import Drift, expected_reading, observe
 from ketacare.core.response.prior import FloatArray, Prior, TraitName, Traits
 
@@ -60,7 +61,8 @@ class Posterior:
     """What is believed about one person: rows ``z`` with ``weights``, and the drift of each.
 
     ``acceptance`` is the mean share of accepted moves (``None`` without any), ``log_evidence`` the
-    log probability of the scores under the prior. ``seed`` is the entropy of the generator.
+    log probability of the scores under the prior. ``foretold`` holds each score used beside what
+    was expected of it just before. ``seed`` is the entropy of the generator.
     """
 
     prior: Prior
@@ -76,6 +78,7 @@ class Posterior:
     acceptance: float | None
     seed: str
     versions: dict[str, str]
+    foretold: tuple[Foretold, ...] = ()
 
     @property
     def people(self) -> Traits:
@@ -110,7 +113,9 @@ def update(
     log_weights = np.zeros(particles)
     evidence = 0.0
     accepted: list[float] = []
+    foretold: list[Foretold] = []
     for index in range(len(ratings)):
+        foretold.append(ensemble.expect(index, _normalised(log_weights)))
         gain = ensemble.absorb(index)
         before = _log_sum(log_weights)
         log_weights = log_weights + gain
@@ -135,6 +140,7 @@ def update(
         acceptance=acceptance,
         seed=seed,
         versions={prior.id: prior.version},
+        foretold=tuple(foretold),
     )
 
 
@@ -149,6 +155,19 @@ class _Ensemble:
         self.people, self.readings = self._expect(z, ratings)
         self.drift = Drift.at_start(len(z), 0.0)
         self.log_likelihood = np.zeros(len(z))
+
+    def expect(self, index: int, weights: FloatArray) -> Foretold:
+        """Return the prediction of one rating from those before it."""
+        rating = self.ratings[index]
+        return foretell(
+            self.prior,
+            self.prior.view(rating.instrument),
+            self.people,
+            rating,
+            mean=self.readings[rating.instrument][:, index],
+            drift=self.drift.moved_to(rating.day, self.people),
+            weights=weights,
+        )
 
     def absorb(self, index: int) -> FloatArray:
         """Take in one rating and return its log-likelihood for each particle."""
