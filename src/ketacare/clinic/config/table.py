@@ -318,3 +318,14 @@ _PARSERS: Mapping[Kind, Callable[[Setting, str], Any]] = {
 def parse(setting: Setting, text: str) -> Any:
     """Return ``text`` as the kind of ``setting`` says; raise :class:`InputError` otherwise."""
     return _PARSERS[setting.kind](setting, text)
+
+
+def as_markdown() -> str:
+    """Return the table as docs/howto/settings.md shows it."""
+    rows = ["| name | kind | default | what it does |", "|---|---|---|---|"]
+    for setting in SETTINGS:
+        default = "**required**" if setting.required else f"`{setting.default}`"
+        if not setting.required and not setting.default:
+            default = "not set"
+        rows.append(f"| `{setting.name}` | {setting.kind.value} | {default} | {setting.help} |")
+    return "\n".join(rows)
