@@ -48,7 +48,7 @@ def change_user(
     before = {"role": changed.role, "active": changed.is_active}
     changed.display_name, changed.email = display_name, email
     changed.role, changed.is_active = role, is_active
-    changed.full_clean()
+    changed.full_clean(exclude=["password"])
     changed.save()
     audit.record(
         tag=audit.Tag.USER_CHANGED,

@@ -88,7 +88,7 @@ def change_person(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
         except InputError as error:
             form.add_error(None, error.sentence)
         except ValidationError as error:
-            form.add_error(None, error)
+            form.add_error(None, " ".join(error.messages))
         else:
             messages.success(request, _("Saved."))
             return redirect("accounts:people")
