@@ -13,7 +13,7 @@ with ``basis = "derived" | "assumed"`` and ``note`` where it is not printed in t
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from importlib.resources import files
@@ -25,6 +25,7 @@ from ketacare.core.sources import Provenance, Sourced, Status
 from ketacare.core.units import Quantity
 
 E = TypeVar("E", bound=StrEnum)
+T = TypeVar("T")
 
 
 class Section:
@@ -199,7 +200,7 @@ class Section:
         return Section(table, source=self.source, where=where, known_sources=self._known_sources)
 
     @staticmethod
-    def _in(part: Section, build: Any) -> Any:
+    def _in(part: Section, build: Callable[[], T]) -> T:
         try:
             return build()
         except KnowledgeError as error:
