@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from scipy.optimize import least_squares
 
 from ketacare.core.errors import ErrorCode, InputError, KetacareError
 from ketacare.core.response import Prior, Shape, Trait, TraitName
@@ -135,6 +134,8 @@ def calibrate(
             f"{', '.join(wrong) or 'nothing'} cannot be fitted to; give studies whose role is "
             "calibration",
         )
+    from scipy.optimize import least_squares  # slow to import, and only a calibration needs it
+
     targets = _targets(start, studies, seed=seed, n=n)
     axes = _axes(start)
 
