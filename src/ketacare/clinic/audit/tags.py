@@ -69,7 +69,10 @@ class Tag(StrEnum):
     # Infusion
     INFUSION_BOOKED = "infusion:session:booked"
     INFUSION_CHECKED = "infusion:session:checked"
+    INFUSION_CHECKED_IN = "infusion:session:checked_in"
     INFUSION_PREPARED = "infusion:session:prepared"
+    INFUSION_SECOND_CHECKED = "infusion:session:second_checked"
+    INFUSION_MISMATCH = "infusion:session:mismatch"
     INFUSION_STARTED = "infusion:run:started"
     INFUSION_RATE_CHANGED = "infusion:run:rate_changed"
     INFUSION_PAUSED = "infusion:run:paused"
@@ -155,7 +158,10 @@ SENTENCES: Mapping[Tag, str | Promise] = {
     Tag.PLAN_STOPPED: _("{actor} ended the plan. Reason: {reason}"),
     Tag.INFUSION_BOOKED: _("{actor} booked an infusion."),
     Tag.INFUSION_CHECKED: _("{actor} went through the checks before the dose."),
+    Tag.INFUSION_CHECKED_IN: _("{actor} checked the person in for an infusion."),
     Tag.INFUSION_PREPARED: _("{actor} prepared the pump sheet."),
+    Tag.INFUSION_SECOND_CHECKED: _("{actor} did the second check of the pump sheet."),
+    Tag.INFUSION_MISMATCH: _("{actor} calculated something else at the second check."),
     Tag.INFUSION_STARTED: _("{actor} started the infusion."),
     Tag.INFUSION_RATE_CHANGED: _("{actor} changed the rate. Reason: {reason}"),
     Tag.INFUSION_PAUSED: _("{actor} paused the infusion. Reason: {reason}"),

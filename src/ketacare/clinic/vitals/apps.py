@@ -1,6 +1,9 @@
-"""The app's name for Django."""
+"""The app's name for Django, and the service that receives monitors' messages."""
+
+from contextlib import AbstractAsyncContextManager
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class VitalsConfig(AppConfig):
@@ -8,3 +11,12 @@ class VitalsConfig(AppConfig):
 
     name = "ketacare.clinic.vitals"
     label = "vitals"
+
+    def background(self) -> AbstractAsyncContextManager[None] | None:
+        """Return the listener when its port is set: see config/lifespan.py."""
+        port = settings.KETACARE["KETACARE_VITALS_PORT"]
+        if port is None:
+            return None
+        from ketacare.clinic.vitals.listener import serving
+
+        return serving(host=settings.KETACARE["KETACARE_VITALS_HOST"], port=port)

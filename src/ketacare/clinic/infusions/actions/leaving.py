@@ -1,0 +1,131 @@
+"""Leaving: only through the open gate, or by a physician's decision with a reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ketacare.clinic import audit
+from ketacare.clinic.accounts.models import User
+from ketacare.clinic.accounts.permissions import Permission
+from ketacare.clinic.accounts.roles import may
+from ketacare.clinic.infusions import checks
+from ketacare.clinic.infusions.actions.stepping import allow, begin, finish, reasoned
+from ketacare.clinic.infusions.models import Phase, Session, Step
+from ketacare.core.errors import ErrorCode, InputError
+from ketacare.core.safety import Gate, Outcome
+
+
+class GateClosed(InputError):  # noqa: N818 - what the gate is
+    """A criterion for leaving is not met or not known; ``gate`` shows which."""
+
+    def __init__(self, sentence: str, gate: Gate) -> None:
+        super().__init__(ErrorCode.NOT_ALLOWED, sentence)
+        self.gate = gate
+
+
+def discharge(
+    *,
+    session: Session,
+    by: User,
+    now: datetime,
+    expected_version: int | None,
+    override_reason: str = "",
+) -> Session:
+    """Let the person leave if the gate is open, or if a physician gives the reason why anyway."""
+    try:
+        return _discharge(
+            session=session,
+            by=by,
+            now=now,
+            expected_version=expected_version,
+            override_reason=override_reason,
+        )
+    except GateClosed as closed:
+        with transaction.atomic():
+            audit.record(
+                tag=audit.Tag.DISCHARGE_REFUSED,
+                by=by,
+                patient_id=session.patient_id,
+                object_id=session.pk,
+                details={"open_criteria": len(open_criteria(closed.gate))},
+            )
+        raise
+
+
+def open_criteria(gate: Gate) -> tuple[str, ...]:
+    """Return the rules of the gate that are not met or not known."""
+    return tuple(
+        item.rule for item in gate.items if item.outcome in {Outcome.BLOCK, Outcome.CANNOT_TELL}
+    )
+
+
+@transaction.atomic
+def _discharge(
+    *,
+    session: Session,
+    by: User,
+    now: datetime,
+    expected_version: int | None,
+    override_reason: str,
+) -> Session:
+    allow(by, Permission.INFUSION_DISCHARGE)
+    current = begin(
+        session,
+        by=by,
+        permission=Permission.INFUSION_DISCHARGE,
+        expected_version=expected_version,
+        phases=(Phase.RECOVERY,),
+        act=Step.Act.DISCHARGE,
+    )
+    gate = checks.gate_of(current, now=now)
+    overridden = gate.open is not True
+    reason = override_reason.strip()
+    if overridden:
+        if not reason:
+            raise GateClosed(
+                _(
+                    "{sentence} Record what is missing, or a physician decides with a reason."
+                ).format(sentence=gate.sentence),
+                gate,
+            )
+        if not may(by, Permission.ELIGIBILITY_OVERRIDE):
+            raise GateClosed(
+                _("{sentence} Only a physician may decide otherwise.").format(
+                    sentence=gate.sentence
+                ),
+                gate,
+            )
+        reason = reasoned(reason, "")
+    current.discharged_at = now
+    finish(
+        current,
+        act=Step.Act.DISCHARGE,
+        by=by,
+        now=now,
+        phase=Phase.DISCHARGED,
+        text=reason if overridden else "",
+        override=overridden,
+    )
+    audit.record(
+        tag=audit.Tag.DISCHARGED,
+        by=by,
+        patient_id=current.patient_id,
+        object_id=current.pk,
+        details={
+            "override": overridden,
+            "open_criteria": ", ".join(open_criteria(gate))[:200],
+        },
+        reason=reason if overridden else "",
+    )
+    if current.chair is not None:
+        audit.record(
+            tag=audit.Tag.MONITOR_RELEASED,
+            by=by,
+            patient_id=current.patient_id,
+            object_id=current.pk,
+            details={"chair": current.chair.name, "device": current.chair.device_id},
+        )
+    return current

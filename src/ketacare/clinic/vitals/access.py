@@ -1,0 +1,196 @@
+"""Reading measured values: for the record, for the live page, for corrections."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Max, Min, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from ketacare.clinic.accounts.models import User
+from ketacare.clinic.accounts.permissions import Permission
+from ketacare.clinic.accounts.roles import may
+from ketacare.clinic.vitals.models import BUCKET_SECONDS, Message, Value
+from ketacare.core.record import Measurement, Origin, Vital
+
+RECENT = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The lowest and highest device value of one kind in one step of time, which starts at ``at``."""
+
+    kind: Vital
+    at: datetime
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """What is known of the monitor of a session: its last message, and how old that is."""
+
+    device_id: str
+    received_at: datetime | None
+    age_seconds: float | None
+
+
+def values_of_session(session_id: uuid.UUID) -> QuerySet[Value]:
+    """Return everything measured in a session, also what was corrected later, oldest first."""
+    return Value.objects.filter(session_id=session_id).select_related("by", "superseded_by__by")
+
+
+def persons_values(session_id: uuid.UUID) -> list[Value]:
+    """Return what people entered in a session, corrected values included, oldest first."""
+    return list(values_of_session(session_id).filter(origin=Value.Origin.PERSON).order_by("at"))
+
+
+def current(values: Iterable[Value]) -> tuple[Measurement, ...]:
+    """Return the values that stand (not corrected, not gaps) as the core's measurements."""
+    return tuple(
+        Measurement(
+            kind=Vital(value.kind),
+            value=value.value,
+            at=value.at,
+            origin=Origin(value.origin),
+            by=value.by.display_name if value.by_id is not None and value.by else value.device_id,
+        )
+        for value in values
+        if value.value is not None and value.kind and value.superseded_by_id is None
+    )
+
+
+def recent_device_values(session_id: uuid.UUID, *, now: datetime) -> tuple[Measurement, ...]:
+    """Return what the monitor measured in the last half hour, and the last of each kind before."""
+    found = Value.objects.filter(
+        session_id=session_id, origin=Value.Origin.DEVICE, value__isnull=False
+    ).exclude(kind="")
+    rows = list(
+        found.filter(at__gte=now - RECENT)
+        .order_by("at")
+        .values_list("kind", "value", "at", "device_id")
+    )
+    seen = {kind for kind, *_rest in rows}
+    older = (
+        found.filter(at__lt=now - RECENT)
+        .exclude(kind__in=seen)
+        .order_by()
+        .values("kind")
+        .annotate(last=Max("at"))
+    )
+    for each in older:
+        row = (
+            found.filter(kind=each["kind"], at=each["last"])
+            .values_list("kind", "value", "at", "device_id")
+            .first()
+        )
+        if row is not None:
+            rows.insert(0, row)
+    return tuple(
+        Measurement(kind=Vital(kind), value=value, at=at, origin=Origin.DEVICE, by=device)
+        for kind, value, at, device in rows
+        if value is not None
+    )
+
+
+def device_values_before(session_id: uuid.UUID, at: datetime) -> tuple[Measurement, ...]:
+    """Return the monitor's last value of each kind at or before ``at``: the baseline it saw."""
+    found = Value.objects.filter(
+        session_id=session_id, origin=Value.Origin.DEVICE, value__isnull=False, at__lte=at
+    ).exclude(kind="")
+    newest: dict[str, Measurement] = {}
+    for kind, value, when, device in (
+        found.filter(at__gte=at - RECENT)
+        .order_by("at")
+        .values_list("kind", "value", "at", "device_id")
+    ):
+        if value is not None:
+            newest[kind] = Measurement(
+                kind=Vital(kind), value=value, at=when, origin=Origin.DEVICE, by=device
+            )
+    return tuple(newest.values())
+
+
+def device_spans(session_id: uuid.UUID) -> tuple[Span, ...]:
+    """Return the monitor's values as their range in each step of time: no extreme is left out."""
+    rows = (
+        Value.objects.filter(session_id=session_id, origin=Value.Origin.DEVICE, value__isnull=False)
+        .exclude(kind="")
+        .order_by()
+        .values("kind", "bucket")
+        .annotate(low=Min("value"), high=Max("value"))
+    )
+    from datetime import UTC
+
+    return tuple(
+        Span(
+            kind=Vital(row["kind"]),
+            at=datetime.fromtimestamp(row["bucket"] * BUCKET_SECONDS, tz=UTC),
+            low=row["low"],
+            high=row["high"],
+        )
+        for row in rows
+    )
+
+
+def gaps_of_session(session_id: uuid.UUID, *, limit: int = 20) -> list[Value]:
+    """Return the newest values the monitor could not give, each with its reason."""
+    return list(
+        Value.objects.filter(
+            session_id=session_id, origin=Value.Origin.DEVICE, value__isnull=True
+        ).order_by("-at")[:limit]
+    )
+
+
+def connection_of(session_id: uuid.UUID, *, now: datetime) -> Connection:
+    """Return when the monitor of a session was last heard."""
+    last = (
+        Message.objects.filter(session_id=session_id, status=Message.Status.COMMITTED)
+        .order_by("-received_at")
+        .values_list("device_id", "received_at", "repeated_at")
+        .first()
+    )
+    if last is None:
+        return Connection(device_id="", received_at=None, age_seconds=None)
+    heard = max(last[1], last[2]) if last[2] else last[1]
+    return Connection(
+        device_id=last[0], received_at=heard, age_seconds=max(0.0, (now - heard).total_seconds())
+    )
+
+
+def measurements_of(patient_id: uuid.UUID) -> tuple[Measurement, ...]:
+    """Return a patient's measurements by people, oldest first; a monitor's values are not here."""
+    values = (
+        Value.objects.filter(patient_id=patient_id, origin=Value.Origin.PERSON)
+        .select_related("by")
+        .order_by("at")
+    )
+    return current(values)
+
+
+def value_for(user: User, value_id: uuid.UUID) -> Value:
+    """Return one value this person may correct."""
+    found = (
+        Value.objects.select_related("session__patient", "patient", "by", "superseded_by")
+        .filter(pk=value_id)
+        .first()
+    )
+    if found is None:
+        raise Http404(_("There is no such value."))
+    if not may(user, Permission.VITALS_RECORD):
+        raise PermissionDenied(_("Your role does not record observations."))
+    return found
+
+
+def kept_messages(user: User, *, limit: int = 100) -> list[Message]:
+    """Return the newest monitor messages that could not be stored with a session."""
+    if not may(user, Permission.VITALS_RECORD):
+        raise PermissionDenied(_("Your role does not see monitors' messages."))
+    return list(
+        Message.objects.exclude(status=Message.Status.COMMITTED).order_by("-received_at")[:limit]
+    )

@@ -1,0 +1,1 @@
+"""``listen``: receive monitors' messages."""
