@@ -14,6 +14,7 @@ from ketacare.knowledge.loading.drugs import (
 )
 from ketacare.knowledge.loading.evidence import load_prior
 from ketacare.knowledge.loading.instruments import load_instruments
+from ketacare.knowledge.loading.planning import load_adaptive_rules, load_weights
 from ketacare.knowledge.loading.protocols import load_protocol, protocol_ids
 from ketacare.knowledge.loading.safety import load_policy
 from ketacare.knowledge.loading.sources import load_sources
@@ -24,6 +25,7 @@ from ketacare.knowledge.loading.treatments import find_treatment, load_treatment
 __all__ = [
     "effect_model_ids",
     "find_treatment",
+    "load_adaptive_rules",
     "load_device_profile",
     "load_effect_model",
     "load_instruments",
@@ -36,6 +38,7 @@ __all__ = [
     "load_staging",
     "load_studies",
     "load_treatments",
+    "load_weights",
     "pk_model_ids",
     "protocol_ids",
     "staging_ids",

@@ -48,7 +48,7 @@ def _judge(
         )
     if age > stale:
         return f"a {name} score of the last {stale:g} days", (
-            f"No options: the last {name} score is {age:.0f} days old, more than {stale:g}. {_STALE}"
+            f"No options: the last {name} score is {age:.3g} days old, more than {stale:g}. {_STALE}"
         )
     return _unrated(plain, rules, since_first=latest.at > plain.series.infusions[0].infusion.at)
 

@@ -1,4 +1,7 @@
-"""Loads ``planning/*.toml``: the adaptive-care rules and how options are weighed."""
+"""Loads ``planning/*.toml``: the adaptive-care rules and how options are weighed.
+
+The rules file carries cases as ``[[check]]``s; :func:`check_all` asks the guideline about each.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,10 @@ from ketacare.core.planning import (
     When,
 )
 from ketacare.core.sources import Sourced
+from ketacare.knowledge.checks import CheckResult
+from ketacare.knowledge.loading.instruments import load_instruments
+from ketacare.knowledge.loading.planning_cases import judge_guideline_case, read_guideline_case
+from ketacare.knowledge.loading.safety import load_policy
 from ketacare.knowledge.loading.sources import source_ids
 from ketacare.knowledge.reading import Section, open_section, read_provenance, read_toml
 
@@ -37,7 +44,7 @@ _TIMES = (
 @cache
 def load_adaptive_rules(id: str = "adaptive_rules") -> AdaptiveRules:  # noqa: A002 - as elsewhere
     """Return the adaptive-care rules, in order of precedence."""
-    return _rules(_open(id))
+    return _rules(_open(id))[0]
 
 
 @cache
@@ -49,7 +56,19 @@ def load_weights(id: str = "advice_weights") -> Weights:  # noqa: A002 - as else
 def read_adaptive_rules(text: str, *, source: str) -> AdaptiveRules:
     """Read adaptive-care rules from TOML text, strictly."""
     root = Section(read_toml(text, source=source), source=source, known_sources=source_ids())
-    return _rules(root)
+    return _rules(root)[0]
+
+
+def check_all() -> list[CheckResult]:
+    """Ask the guideline about every case of the rules file."""
+    rules, checks = _rules(_open("adaptive_rules"))
+    instruments, policy = load_instruments(), load_policy()
+    return [
+        judge_guideline_case(
+            read_guideline_case(part), rules, instruments=instruments, policy=policy
+        )
+        for part in checks
+    ]
 
 
 def _open(name: str) -> Section:
@@ -57,7 +76,7 @@ def _open(name: str) -> Section:
     return open_section(file, folder=FOLDER, known_sources=source_ids())
 
 
-def _rules(root: Section) -> AdaptiveRules:
+def _rules(root: Section) -> tuple[AdaptiveRules, list[Section]]:
     provenance = read_provenance(root)
     part = root.section("thresholds")
     numbers: dict[str, Sourced] = {name: part.sourced(name, unit="%") for name in _PERCENT}
@@ -75,8 +94,9 @@ def _rules(root: Section) -> AdaptiveRules:
     for name in names:
         if names.count(name) > 1:
             raise root.error(ErrorCode.CONTRADICTION, "rule", f'rule "{name}" is there twice')
+    checks = list(root.sections("check", optional=True))
     root.close()
-    return AdaptiveRules(provenance=provenance, thresholds=thresholds, rules=rules)
+    return AdaptiveRules(provenance=provenance, thresholds=thresholds, rules=rules), checks
 
 
 def _rule(part: Section) -> AdaptiveRule:
