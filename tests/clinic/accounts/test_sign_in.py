@@ -123,6 +123,9 @@ def test_a_recovery_code_opens_once(client, noor):
 
 def test_a_second_factor_is_set_up_under_my_account(client, noor):
     sign_in(client, "nurse")
+    asked = client.get("/account/security/app/on/")["Location"]
+    assert asked.startswith("/account/again/"), "changing a factor asks for the password again"
+    client.post(asked, {"password": PASSWORD})
     page = client.get("/account/security/app/on/").content.decode()
     secret = re.search(r'id="authenticator_secret"[^>]* value="(\w+)"', page)[1]
     client.post("/account/security/app/on/", {"code": code_now(secret)})
