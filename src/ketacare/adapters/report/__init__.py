@@ -4,10 +4,10 @@ The shapes are documented in ``docs/json.md`` and tested against it. Plain dicts
 numbers, true, false and null come out; null always means "not known" or "cannot tell".
 """
 
-from ketacare.adapters.report.advice import FanView, advice_shape
+from ketacare.adapters.report.advice import FanView, advice_shape, inputs_of
 from ketacare.adapters.report.history import stage_shape
 from ketacare.adapters.report.scores import ScoreView, score_views, scores_shape
-from ketacare.adapters.report.screening import screening_shape
+from ketacare.adapters.report.screening import finding_shape, screening_shape
 from ketacare.adapters.report.session import SessionView, session_shape
 
 __all__ = [
@@ -15,6 +15,8 @@ __all__ = [
     "ScoreView",
     "SessionView",
     "advice_shape",
+    "finding_shape",
+    "inputs_of",
     "score_views",
     "scores_shape",
     "screening_shape",
