@@ -1,4 +1,4 @@
-"""The ``ketacare`` command."""
+"""The ``ketacare`` command. Scientific commands read a case file and need no server."""
 
 
 def main() -> None:

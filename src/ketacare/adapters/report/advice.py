@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ketacare.adapters.report.screening import finding_shape
 from ketacare.core.planning import Advice, Candidate, GuidelineView, Option, RuleView
+from ketacare.core.record import Person
 from ketacare.core.response import Fan
 
 
@@ -21,8 +23,8 @@ class FanView:
     fan: Fan
 
 
-def advice_shape(advice: Advice, fans: Sequence[FanView]) -> dict[str, Any]:
-    """Return advice and forecasts as JSON values."""
+def advice_shape(advice: Advice, fans: Sequence[FanView], person: Person) -> dict[str, Any]:
+    """Return advice about ``person`` and forecasts as JSON values."""
     return {
         "sentence": advice.sentence,
         "options": [_option(i, o) for i, o in enumerate(advice.options, start=1)],
@@ -32,14 +34,20 @@ def advice_shape(advice: Advice, fans: Sequence[FanView]) -> dict[str, Any]:
         ],
         "guideline": _guideline(advice.guideline),
         "comparison": advice.comparison,
-        "conditions": [finding_shape(finding) for finding in advice.conditions],
+        "conditions": [finding_shape(finding, person) for finding in advice.conditions],
         "missing": list(advice.missing),
         "notes": list(advice.notes),
         "forecasts": [_fan(view) for view in fans],
-        "inputs": dict(advice.inputs),
+        "inputs": inputs_of(advice, person),
         "seed": advice.seed,
         "versions": dict(advice.versions),
     }
+
+
+def inputs_of(advice: Advice, person: Person) -> dict[str, str]:
+    """Return what the advice was computed from, with its time as the record counts time."""
+    now = person.when(datetime.fromisoformat(advice.inputs["now"]))
+    return {**advice.inputs, "now": now}
 
 
 def _option(rank: int, option: Option) -> dict[str, Any]:

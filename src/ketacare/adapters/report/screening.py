@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ketacare.core.record import Person
 from ketacare.core.safety import RuleFinding, Station
 
 
 def screening_shape(
-    findings: Mapping[Station, Sequence[RuleFinding]], *, policy_version: str
+    findings: Mapping[Station, Sequence[RuleFinding]], person: Person, *, policy_version: str
 ) -> dict[str, Any]:
     """Return the findings of each station as JSON values."""
     every = [finding for found in findings.values() for finding in found]
@@ -19,14 +20,14 @@ def screening_shape(
         "needs_override": sum(finding.needs_override for finding in every),
         "cannot_tell": sum(finding.outcome.value == "cannot_tell" for finding in every),
         "stations": [
-            {"station": station.value, "findings": [finding_shape(f) for f in found]}
+            {"station": station.value, "findings": [finding_shape(f, person) for f in found]}
             for station, found in findings.items()
         ],
     }
 
 
-def finding_shape(finding: RuleFinding) -> dict[str, Any]:
-    """Return one finding as JSON values."""
+def finding_shape(finding: RuleFinding, person: Person) -> dict[str, Any]:
+    """Return one finding about ``person`` as JSON values."""
     return {
         "rule": finding.rule,
         "version": finding.version,
@@ -43,7 +44,7 @@ def finding_shape(finding: RuleFinding) -> dict[str, Any]:
                 "name": fact.name,
                 "label": fact.label,
                 "value": fact.value_text,
-                "at": None if fact.at is None else fact.at.isoformat(),
+                "at": None if fact.at is None else person.when(fact.at),
                 "problem": fact.problem,
             }
             for fact in finding.facts
