@@ -49,7 +49,8 @@ class SafetyCase:
     """One case: a person and a visit, the rule asked, and what it must say.
 
     ``station`` is ``None`` for the rule's first one. ``says`` is a part of the sentence that must
-    be there; ``missing`` the names that must be reported missing.
+    be there; ``missing`` the names that must be reported missing; ``because`` where the expectation
+    comes from, for the reader.
     """
 
     name: str
@@ -62,6 +63,7 @@ class SafetyCase:
     strength: Strength | None
     missing: tuple[str, ...] | None
     says: str
+    because: str = ""
 
 
 def read_cases(section: Section, key: str, *, rule: str = "") -> tuple[SafetyCase, ...]:
@@ -124,6 +126,7 @@ def _read_case(part: Section, rule: str) -> SafetyCase:
         strength=part.choice("strength", Strength) if "strength" in part else None,
         missing=part.texts("missing") if "missing" in part else None,
         says=part.text("says", ""),
+        because=part.text("because", ""),
     )
     part.close()
     return case
