@@ -7,7 +7,7 @@ numbers, true, false and null come out; null always means "not known" or "cannot
 from ketacare.adapters.report.advice import FanView, advice_shape, inputs_of
 from ketacare.adapters.report.history import stage_shape
 from ketacare.adapters.report.scores import ScoreView, score_views, scores_shape
-from ketacare.adapters.report.screening import finding_shape, screening_shape
+from ketacare.adapters.report.screening import screening_shape
 from ketacare.adapters.report.session import SessionView, session_shape
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "ScoreView",
     "SessionView",
     "advice_shape",
-    "finding_shape",
     "inputs_of",
     "score_views",
     "scores_shape",

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from typing import Any
 
-from ketacare.adapters.report import finding_shape
 from ketacare.clinic.accounts.roles import Role
 from ketacare.clinic.eligibility.models import Answer
 from ketacare.core.record import Fact
@@ -63,5 +61,27 @@ def digest_of_all(findings: Iterable[RuleFinding]) -> str:
 
 def stored(finding: RuleFinding) -> dict[str, Any]:
     """Return a finding as JSON values, to be kept beside a signature."""
-    shape: dict[str, Any] = json.loads(json.dumps(finding_shape(finding)))
-    return shape
+    return {
+        "rule": finding.rule,
+        "version": finding.version,
+        "reference": finding.reference,
+        "title": finding.title,
+        "outcome": finding.outcome.value,
+        "strength": finding.strength.value,
+        "sentence": finding.sentence,
+        "limit": finding.limit,
+        "facts": [
+            {
+                "name": fact.name,
+                "label": fact.label,
+                "value": fact.value_text,
+                "at": None if fact.at is None else fact.at.isoformat(),
+                "problem": fact.problem,
+            }
+            for fact in finding.facts
+        ],
+        "missing": list(finding.missing),
+        "override_by": [signer.value for signer in finding.override_by],
+        "sources": list(finding.sources),
+        "status": finding.status,
+    }
