@@ -39,6 +39,7 @@ from ketacare.core.planning.rules import (
 )
 from ketacare.core.planning.series import Rated, Series, Treated, series_of
 from ketacare.core.planning.tolerance import Tolerance, session_tolerance
+from ketacare.core.planning.weighing import departures
 from ketacare.core.planning.weights import Interval, Weights
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "advise",
     "backward",
     "delivered",
+    "departures",
     "dosing_weight",
     "forward",
     "guideline",
