@@ -251,6 +251,22 @@ def test_before_the_score_after_the_first_infusion_there_are_no_options(make, as
     assert ask(make(12)).options
 
 
+def test_somebody_clearly_worse_gets_no_ranking(make, ask):
+    # Reliable change of the GAD-7 is 6 points: 12 → 18 holds, 12 → 17 does not.
+    worse = ask(make(18, baseline=12))
+    assert worse.options == ()
+    assert worse.guideline.leading.id == "A13"
+    assert "see the person today" in worse.sentence
+    assert ask(make(17, baseline=12)).options
+
+
+def test_high_suicide_risk_gets_no_ranking(make, ask, now):
+    risk = Fact(code="cssrs_since_last", value="high", at=now - timedelta(hours=2))
+    low = replace(risk, value="low")
+    assert ask(make(12, facts=(risk,))).options == ()
+    assert ask(make(12, facts=(low,))).options
+
+
 def test_two_infusions_without_scores_give_no_options(make, ask):
     advice = ask(make(12, None, None))
     assert advice.options == ()

@@ -24,6 +24,7 @@ from ketacare.core.planning.readiness import readiness
 from ketacare.core.planning.rules import Action
 from ketacare.core.planning.simulation import ensemble_of, simulate
 from ketacare.core.planning.weighing import departures
+from ketacare.core.planning.weights import Weights
 from ketacare.core.record import Person
 from ketacare.core.response import Course, Posterior, Prior, course_of, update
 from ketacare.core.safety import Policy, RuleFinding
@@ -127,7 +128,9 @@ def advise(
         missing=missing,
         sentence=refusal or _sentence(options, plain),
         notes=_notes(posterior, course, limited, prior),
-        inputs=_inputs(person, course, plain, primary=primary, particles=particles, now=now),
+        inputs=_inputs(
+            person, course, plain, weights=weights, primary=primary, particles=particles, now=now
+        ),
         seed=seed,
         versions={
             prior.id: prior.version,
@@ -224,6 +227,7 @@ def _inputs(
     course: Course,
     plain: GuidelineView,
     *,
+    weights: Weights,
     primary: str,
     particles: int,
     now: datetime,
@@ -242,4 +246,12 @@ def _inputs(
         ),
         "particles": str(particles),
         "people simulated": str(min(_SIMULATED, particles)),
+        "cost of an infusion, in mean relief": f"{weights.infusion_cost.to('1'):.1%}",
+        "cost of a therapy session, in mean relief": f"{weights.therapy_cost.to('1'):.1%}",
+        "cost of the risk of a standard infusion, in mean relief": (
+            f"{weights.risk_cost.to('1'):.1%}"
+        ),
+        "cost of departing from the guideline, in mean relief": (
+            f"{weights.departure_cost.to('1'):.1%}"
+        ),
     }

@@ -14,7 +14,6 @@ from ketacare.core.history import Treatments
 from ketacare.core.planning.candidates import Candidate, Current, Kind
 from ketacare.core.planning.guideline import GuidelineView
 from ketacare.core.planning.protocol import Protocol
-from ketacare.core.planning.rules import Action
 from ketacare.core.planning.tolerance import Tolerance
 from ketacare.core.record import Person
 from ketacare.core.safety import Outcome, Policy, RuleFinding, SessionContext, Station, screen
@@ -133,7 +132,7 @@ def _borne(
 def _too_early(plain: GuidelineView, protocol: Protocol) -> tuple[str, str] | None:
     """Return why stopping is not ranked yet. The person may stop at any time all the same."""
     first = round(protocol.guideline.thresholds.judged_from.value)
-    if not 0 < plain.series.number < first or Action.HOLD in plain.actions:
+    if not 0 < plain.series.number < first:
         return None
     reason = (
         f"Non-response is not called before infusion {first}, so stopping is not ranked against "

@@ -1,7 +1,8 @@
-"""Whether the record carries any advice at all: recent scores, every dose accounted for.
+"""Whether there is anything to rank: recent scores, every dose accounted for, nobody at risk.
 
 When it does not, the answer is one sentence that says what to ask for; no dose is adapted from
-stale data. Before the first infusion the expectation of the population may be shown without a score.
+stale data, and somebody who is clearly worse or at high risk needs a clinician today instead of a
+ranking. Before the first infusion the expectation of the population may be shown without a score.
 """
 
 from __future__ import annotations
@@ -35,13 +36,14 @@ def _judge(
         return lost, (
             f"No options: an infusion cannot be taken into account ({lost}). Complete the record."
         )
+    if _leads(plain, {rule.id for rule in rules.rules if rule.when.worse}):
+        return "", f"No ranking: {plain.sentence} Options are compared once that is settled."
     stale = rules.thresholds.stale.to("d")
     latest = plain.series.latest
     age = None if latest is None else (now - latest.at) / timedelta(days=1)
     if plain.series.number == 0:
-        if age is None or age > stale:
-            return f"a {name} score of the last {stale:g} days, as the baseline", ""
-        return "", ""
+        known = age is not None and age <= stale
+        return ("" if known else f"a {name} score of the last {stale:g} days, as the baseline"), ""
     if age is None or latest is None:
         return f"a {name} score at least 12 hours after an infusion", (
             f"No options: there is no usable {name} score. Ask for one, then look again."
@@ -55,8 +57,7 @@ def _judge(
 
 def _unrated(plain: GuidelineView, rules: AdaptiveRules, *, since_first: bool) -> tuple[str, str]:
     name = plain.series.name
-    incomplete = {rule.id for rule in rules.rules if rule.when.incomplete}
-    if plain.leading is not None and plain.leading.id in incomplete:
+    if _leads(plain, {rule.id for rule in rules.rules if rule.when.incomplete}):
         return f"a {name} score about 24 hours after each of the last infusions", (
             f"No options: the last infusions have no {name} score. {_STALE}"
         )
@@ -66,3 +67,7 @@ def _unrated(plain: GuidelineView, rules: AdaptiveRules, *, since_first: bool) -
             "hours after it."
         )
     return "", ""
+
+
+def _leads(plain: GuidelineView, rules: set[str]) -> bool:
+    return plain.leading is not None and plain.leading.id in rules
