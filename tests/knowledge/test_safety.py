@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
@@ -166,3 +167,22 @@ def test_a_question_that_stands_twice_is_refused() -> None:
     text = text_of("facts").replace('code = "delirium"', 'code = "mania_current"')
     with pytest.raises(KnowledgeError, match="stands here twice"):
         build_policy(sections(facts=text))
+
+
+@pytest.mark.slow
+def test_taking_a_used_fact_away_never_leaves_a_pass() -> None:
+    policy, treatments = load_policy(), load_treatments()
+    still_passing = set()
+    for rule, cases in load_safety_cases().items():
+        for case in cases:
+            finding = ask_case(case, policy, treatments)
+            if finding.outcome is not Outcome.PASS:
+                continue
+            for used in finding.facts:
+                rest = tuple(f for f in case.person.facts if f.code != used.name)
+                if len(rest) == len(case.person.facts):
+                    continue
+                without = replace(case, person=replace(case.person, facts=rest))
+                if ask_case(without, policy, treatments).outcome is Outcome.PASS:
+                    still_passing.add((rule, used.name))
+    assert still_passing == set()

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from ketacare.core.errors import InputError
-from ketacare.core.record import Calendar, Infusion, Sex
+from ketacare.core.record import Calendar, Infusion, Medicine, Sex
 from ketacare.core.safety import (
     Dated,
     Entry,
@@ -20,9 +20,11 @@ from ketacare.core.safety import (
     Strength,
     by_urgency,
     screen,
+    watch_closely,
 )
 from ketacare.core.sources import Sourced
 from ketacare.core.units import Quantity
+from ketacare.knowledge.load import load_treatments
 
 
 def ask(rule, person, policy, now, *, station=Station.ELIGIBILITY, context=None):
@@ -210,3 +212,13 @@ def test_all_findings_of_a_person_take_less_than_five_milliseconds(
     once()
     # The best of several: another process must not make the test fail.
     assert min(once() for _ in range(20)) < 0.005
+
+
+def test_an_mao_inhibitor_asks_for_closer_watch(person, policy, now) -> None:
+    taking = person(medicines=(Medicine(ingredient="tranylcypromine"),))
+    stopped = person(
+        medicines=(Medicine(ingredient="tranylcypromine", until=now - timedelta(days=1)),)
+    )
+    treatments = load_treatments()
+    assert watch_closely(taking, policy, treatments, now) is True
+    assert watch_closely(stopped, policy, treatments, now) is False

@@ -23,7 +23,7 @@ from ketacare.core.safety.kinds import (
 from ketacare.core.safety.limits import Bound, Cadence, Monitoring, Side, VitalLimits
 from ketacare.core.safety.policy import Policy, Rule, Situation
 from ketacare.core.safety.rules import PREDICATES
-from ketacare.core.safety.screening import by_urgency, discharge_gate, screen
+from ketacare.core.safety.screening import by_urgency, discharge_gate, screen, watch_closely
 from ketacare.core.safety.vitals import VitalState, judge_vitals, session_baseline
 
 __all__ = [
@@ -62,4 +62,5 @@ __all__ = [
     "screen",
     "session_baseline",
     "spoken",
+    "watch_closely",
 ]

@@ -7,7 +7,7 @@ so that the finding can show what was used and name what was not known.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -103,7 +103,7 @@ def take_snapshot(
         measurements={
             kind: tuple(sorted(found, key=lambda m: m.at)) for kind, found in by_kind.items()
         },
-        medicines=tuple(_list_medicine(m, treatments) for m in person.medicines),
+        medicines=list_medicines(person, treatments),
         infusions=tuple(
             sorted((i for i in person.infusions if i.at <= now), key=lambda infusion: infusion.at)
         ),
@@ -115,6 +115,11 @@ def take_snapshot(
             else ()
         ),
     )
+
+
+def list_medicines(person: Person, treatments: Treatments) -> tuple[Listed, ...]:
+    """Return the person's medicines with what the clinic knows about each."""
+    return tuple(_list_medicine(m, treatments) for m in person.medicines)
 
 
 def _list_medicine(medicine: Medicine, treatments: Treatments) -> Listed:
@@ -249,6 +254,13 @@ class Case:
     def cannot_tell(self, *used: Answer, known: str = "") -> Verdict:
         """Return that something needed is missing; ``used`` holds it, ``known`` what is known."""
         return Verdict(situation=CANNOT_TELL, used=used, values={"known": known} if known else {})
+
+
+def needs_closer_watch(
+    medicines: Iterable[Listed], classes: tuple[str, ...], now: datetime
+) -> bool:
+    """Return whether a medicine taken now asks for the shorter intervals of observation."""
+    return any(m.is_any(classes) and m.medicine.is_taken_at(now) for m in medicines)
 
 
 def ago(span: timedelta) -> str:

@@ -13,7 +13,15 @@ from ketacare.core.errors import ErrorCode, KnowledgeError
 from ketacare.core.history import Treatments
 from ketacare.core.record import Person
 from ketacare.core.record._checks import require_aware
-from ketacare.core.safety.case import CANNOT_TELL, Case, Snapshot, Verdict, take_snapshot
+from ketacare.core.safety.case import (
+    CANNOT_TELL,
+    Case,
+    Snapshot,
+    Verdict,
+    list_medicines,
+    needs_closer_watch,
+    take_snapshot,
+)
 from ketacare.core.safety.context import SessionContext
 from ketacare.core.safety.dated import Said
 from ketacare.core.safety.facts import Answer
@@ -80,6 +88,12 @@ def discharge_gate(
         names = ", ".join(item.title.lower() for item in unknown)
         return Gate(open=None, items=items, sentence=f"Still to be checked: {names}.")
     return Gate(open=True, items=items, sentence="Every criterion for leaving is met.")
+
+
+def watch_closely(person: Person, policy: Policy, treatments: Treatments, now: datetime) -> bool:
+    """Return whether the person's medicines ask for shorter intervals (``due_observations`` closer)."""
+    classes = policy.rule("observations.overdue").words["closer"]
+    return needs_closer_watch(list_medicines(person, treatments), classes, now)
 
 
 def by_urgency(findings: Iterable[RuleFinding]) -> tuple[RuleFinding, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ketacare.core.safety.cadence import due_observations
-from ketacare.core.safety.case import Case, Verdict
+from ketacare.core.safety.case import Case, Verdict, needs_closer_watch
 from ketacare.core.safety.facts import Answer
 from ketacare.core.safety.patterns import phrase
 from ketacare.core.safety.vitals import session_baseline
@@ -24,6 +24,7 @@ def judge(case: Case) -> Verdict:
         case.person.measurements,
         case.now,
         baseline=session_baseline(case.person, started),
+        closer=needs_closer_watch(case.snapshot.medicines, case.words("closer"), case.now),
         day=case.snapshot.day,
     )
     late = [item for item in due if item.overdue_minutes > 0]
