@@ -241,6 +241,7 @@ def test_scores_older_than_two_weeks_give_no_options(make, ask):
 def test_without_any_score_there_are_no_options(make, ask):
     advice = ask(make(None, baseline=None))
     assert advice.options == ()
+    assert advice.excluded == ()
     assert "no usable GAD-7" in advice.sentence
 
 

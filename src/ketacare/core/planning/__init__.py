@@ -4,7 +4,7 @@ Everything here proposes and a clinician decides. Safety limits come first, then
 the guideline, then what this person's own course makes likely.
 """
 
-from ketacare.core.planning.advice import Advice, advise
+from ketacare.core.planning.advice import Advice, advise, course_for
 from ketacare.core.planning.candidates import Candidate, Kind
 from ketacare.core.planning.delivery import Delivered, delivered
 from ketacare.core.planning.guideline import GuidelineView, RuleView, guideline
@@ -75,6 +75,7 @@ __all__ = [
     "When",
     "advise",
     "backward",
+    "course_for",
     "delivered",
     "departures",
     "dosing_weight",

@@ -82,7 +82,7 @@ def advise(
     plain = guideline(
         person, rules, instruments=instruments, policy=policy, primary=primary, now=now
     )
-    course = _course(person, prior, instruments, treatments, now)
+    course = course_for(person, prior, instruments, treatments, now=now)
     current = current_of(person, plain.series, protocol, now=now)
     limited = limit(
         candidates_for(current, protocol, weights),
@@ -121,7 +121,8 @@ def advise(
         )
     return Advice(
         options=options,
-        excluded=limited.excluded,
+        # Nothing was compared, so nothing was turned down: a list would read like a choice.
+        excluded=() if refusal else limited.excluded,
         guideline=plain,
         comparison=_compare(options, plain),
         conditions=limited.conditions,
@@ -143,13 +144,19 @@ def advise(
     )
 
 
-def _course(
+def course_for(
     person: Person,
     prior: Prior,
     instruments: Mapping[str, Instrument],
     treatments: Treatments,
+    *,
     now: datetime,
 ) -> Course:
+    """Return the course the advice is computed from: routes of the prior, benzodiazepines taken.
+
+    For whoever draws a forecast beside the advice and wants the same course.
+    """
+
     def diazepam_mg_at(at: datetime) -> float | None:
         known = lorazepam_equivalent(person, treatments, at).mg_per_day
         factor = treatments[_DIAZEPAM].lorazepam_mg if _DIAZEPAM in treatments else None
