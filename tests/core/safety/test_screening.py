@@ -204,10 +204,10 @@ def test_all_findings_of_a_person_take_less_than_five_milliseconds(
     who = person(facts=facts, age_years=40.0)
 
     def once() -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         for station in Station:
             screen(who, policy, {}, station=station, now=now)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     once()
     # The best of several: another process must not make the test fail.
