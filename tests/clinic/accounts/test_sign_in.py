@@ -107,6 +107,7 @@ def test_with_an_authenticator_app_the_password_is_not_enough(client, noor):
     assert client.get("/account/").status_code == 302
     client.post("/sign-in/code/", {"code": "000000"})
     assert client.get("/account/").status_code == 302
+    assert Event.objects.get(tag="account:session:refused").details == {"step": "second factor"}
     client.post("/sign-in/code/", {"code": code_now(secret)})
     assert client.get("/account/").status_code == 200
 
@@ -121,14 +122,17 @@ def test_a_recovery_code_opens_once(client, noor):
         client.post("/sign-out/")
 
 
-def test_a_second_factor_is_set_up_under_my_account(client, noor):
+def test_a_second_factor_is_set_up_under_my_account(
+    client, noor, django_capture_on_commit_callbacks
+):
     sign_in(client, "nurse")
     asked = client.get("/account/security/app/on/")["Location"]
     assert asked.startswith("/account/again/"), "changing a factor asks for the password again"
     client.post(asked, {"password": PASSWORD})
     page = client.get("/account/security/app/on/").content.decode()
     secret = re.search(r'id="authenticator_secret"[^>]* value="(\w+)"', page)[1]
-    client.post("/account/security/app/on/", {"code": code_now(secret)})
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/account/security/app/on/", {"code": code_now(secret)})
     assert Authenticator.objects.filter(user=noor, type="totp").exists()
     assert Event.objects.filter(tag="account:factor:added").exists()
     assert "On" in client.get("/account/security/").content.decode()

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.mfa.signals import authenticator_added, authenticator_removed
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+)
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest
 
@@ -17,6 +22,8 @@ def connect() -> None:
     user_logged_out.connect(_signed_out, dispatch_uid="audit.signed_out")
     user_login_failed.connect(_refused, dispatch_uid="audit.refused")
     authenticator_added.connect(_factor_added, dispatch_uid="audit.factor_added")
+    authenticator_reset.connect(_factor_added, dispatch_uid="audit.factor_reset")
+    authentication_failed.connect(_second_refused, dispatch_uid="audit.second_refused")
     authenticator_removed.connect(_factor_removed, dispatch_uid="audit.factor_removed")
 
 
@@ -32,6 +39,15 @@ def _signed_out(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> 
 def _refused(sender: Any, **kwargs: Any) -> None:
     # What was typed is not kept: people type their password into the name field.
     audit.record(tag=audit.Tag.SIGN_IN_FAILED, by=audit.SYSTEM)
+
+
+def _second_refused(sender: Any, user: Any, **kwargs: Any) -> None:
+    audit.record(
+        tag=audit.Tag.SIGN_IN_FAILED,
+        by=audit.SYSTEM,
+        object_id=user.pk,
+        details={"step": "second factor"},
+    )
 
 
 def _factor_added(sender: Any, user: Any, authenticator: Any, **kwargs: Any) -> None:

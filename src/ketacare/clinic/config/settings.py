@@ -218,6 +218,8 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        # It writes the ids of passkeys.
+        "fido2": {"level": "WARNING"},
         # SQL statements hold values of patients.
         "django.db.backends": {"level": "INFO"},
     },

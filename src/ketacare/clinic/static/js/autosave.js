@@ -8,15 +8,26 @@ const RETRY_MS = 10000;
 const cookie = (name) =>
   document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1);
 
+// The line that says "kept" stands above the buttons; without this script there is nothing to say.
+function addLine(form) {
+  const line = document.createElement("p");
+  line.className = "autosave";
+  line.setAttribute("role", "status");
+  line.dataset.autosaveState = "";
+  const buttons = form.querySelector(".button-row");
+  if (buttons?.parentNode === form) form.insertBefore(line, buttons);
+  else form.append(line);
+  return line;
+}
+
 function keep(form) {
   let timer = 0;
   let sending = null;
   let sent = false;
   let dirty = false;
-  const line = form.querySelector("[data-autosave-state]");
+  const line = form.querySelector("[data-autosave-state]") ?? addLine(form);
 
   const say = (text, trouble) => {
-    if (!line) return;
     line.textContent = text;
     line.toggleAttribute("data-trouble", Boolean(trouble));
   };
@@ -32,7 +43,7 @@ function keep(form) {
     sending = new AbortController();
     const token = cookie("csrftoken");
     const field = form.querySelector('input[name="csrfmiddlewaretoken"]');
-    if (token && field && line?.hasAttribute("data-trouble")) field.value = token;
+    if (token && field && line.hasAttribute("data-trouble")) field.value = token;
     const body = new FormData(form);
     for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
     body.set("draft_key", form.dataset.draftKey);
