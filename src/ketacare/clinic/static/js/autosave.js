@@ -60,7 +60,7 @@ function keep(form) {
         say((await answer.text()).trim(), false);
       } else if (answer.status === 401 || answer.status === 403) {
         dirty = true;
-        say(form.dataset.signIn ?? "You were signed out. Sign in again in another tab and come back: what you typed is still here.", true);
+        say(form.dataset.signedOut, true);
         later(RETRY_MS);
       } else {
         say((await answer.text()).trim().slice(0, 200), true);
@@ -68,7 +68,7 @@ function keep(form) {
     } catch (error) {
       if (error.name === "AbortError") return;
       dirty = true;
-      say(form.dataset.offline ?? "The connection is gone. What you typed is still on this page; it is sent when the connection is back.", true);
+      say(form.dataset.offline, true);
       later(RETRY_MS);
     }
   }

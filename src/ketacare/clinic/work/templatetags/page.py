@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import may as role_may
@@ -31,10 +32,20 @@ def autosave(form: Any, address: str = "") -> SafeString:
 
     ``address`` is the autosave address of a page without sign-in.
     """
+    signed_out = _(
+        "You were signed out. Sign in again in another tab and come back: what you typed is "
+        "still here."
+    )
+    offline = _(
+        "The connection is gone. What you typed is still on this page; it is sent when the "
+        "connection is back."
+    )
     return format_html(
-        'data-autosave="{}" data-draft-key="{}"',
+        'data-autosave="{}" data-draft-key="{}" data-signed-out="{}" data-offline="{}"',
         address or reverse("work:autosave"),
         form.draft_key,
+        signed_out,
+        offline,
     )
 
 
@@ -53,8 +64,6 @@ def svg(markup: str) -> SafeString:
 @register.filter
 def or_unknown(value: Any) -> Any:
     """Return the value, or "not recorded" when there is none: missing is never zero."""
-    from django.utils.translation import gettext as _
-
     return _("not recorded") if value is None or value == "" else value
 
 
