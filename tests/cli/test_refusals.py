@@ -1,0 +1,77 @@
+"""Bad input: one sentence on standard error, exit code 2, nothing on standard output."""
+
+import pytest
+
+
+@pytest.fixture
+def broken(tmp_path, course):
+    def write(old, new):
+        text = course.read_text(encoding="utf-8")
+        assert old in text
+        path = tmp_path / "broken.toml"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize("command", ["stage", "screen", "simulate", "recommend", "score"])
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('dose = "150 mg/day"', 'dose = "150 mg/kg"', "trial[1].dose"),
+        ('dose = "34 mg"', 'dose = "-34 mg"', "infusion[1].dose"),
+        ("ended = 2024-06-15", "ended = 2023-06-15", "trial[1].ended"),
+        ('treatment = "sertraline"', 'treatment = "sertralin"', "did you mean sertraline"),
+        ("items = [3, 3, 2, 3, 2, 2, 2]", "items = [3, 3, 2, 3, 2, 2]", "7 items and 6"),
+        ("items = [3, 3, 2, 3, 2, 2, 2]", "items = [3, 3, 2, 3, 2, 2, 4]", "items[7]"),
+    ],
+)
+def test_a_mistake_in_the_file_is_one_sentence_and_nothing_else(
+    ketacare, broken, command, old, new, said
+):
+    ran = ketacare(command, broken(old, new))
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.count("\n") == 1
+    assert "broken.toml" in ran.err
+    assert said in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nosuch",), "No such command"),
+        (("stage",), "Missing argument"),
+        (("stage", "/no/such/file.toml"), "no such file"),
+        (("stage", "/"), "cannot be read"),
+        (("simulate",), "nothing to simulate"),
+        (("simulate", "--weight", "70", "--dose", "35 mg over 40 min"), "--weight"),
+        (("simulate", "--weight", "70 kg", "--dose", "35 ml over 40 min"), "--dose"),
+        (("simulate", "--weight", "70 kg", "--dose", "-35 mg over 40 min"), "more than zero"),
+        (("simulate", "--weight", "70 kg", "--dose", "35 mg"), "over how long"),
+        (("monitor", "--scenario", "loud"), "quiet, hypertension"),
+        (("monitor", "--started", "yesterday"), "--started"),
+        (("monitor", "--bed", " "), "--bed"),
+        (("monitor", "--speed", "0"), "--speed"),
+        (("knowledge", "show", "treatment"), "did you mean treatments"),
+    ],
+)
+def test_a_mistake_in_the_options_is_one_sentence(ketacare, arguments, said):
+    ran = ketacare(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.count("\n") == 1
+    assert said in ran.err
+
+
+def test_times_fit_the_calendar_of_the_file(ketacare, published, course):
+    assert ketacare("score", published, "--at", "14").code == 0
+    assert "counts days" in ketacare("score", published, "--at", "2026-05-03").err
+    assert "no time zone" in ketacare("score", course, "--at", "2026-05-03").err
+
+
+def test_unknown_primary_instrument(ketacare, course):
+    assert "gad7, hama, phq9" in ketacare("recommend", course, "--primary", "gad8").err
+
+
+def test_unknown_station(ketacare, course):
+    assert "before_dose" in ketacare("screen", course, "--station", "after").err
