@@ -1,1 +1,189 @@
-"""The plan: options, the signed choice, its reasons: what is stored."""
+"""What is stored about advice, plans and decisions; nothing here is changed after it was signed.
+
+A snapshot is advice as it was computed at one moment, with everything needed to show it and to
+compute it again. A decision is a signed act on a snapshot. A plan is what a decision ordered.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AdviceSnapshot(models.Model):
+    """Options and forecasts for one patient at one moment.
+
+    ``inputs`` is the record that went in and ``seed`` the random state: together with ``versions``
+    they give ``data`` again. ``input_hash`` is of the record, the plan and the versions, without the
+    time. ``asks`` says that somebody has to decide; ``question`` why; ``topic`` what it is about, so
+    that the same question is not asked twice; ``asked_at`` since when.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(
+        "patients.Patient", on_delete=models.PROTECT, related_name="advice_snapshots"
+    )
+    number = models.PositiveIntegerField()
+    computed_at = models.DateTimeField()
+    computed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    input_hash = models.CharField(max_length=64)
+    seed = models.CharField(max_length=80)
+    particles = models.PositiveIntegerField()
+    versions = models.JSONField(default=dict)
+    inputs = models.JSONField(default=dict)
+    data = models.JSONField(default=dict)
+    asks = models.BooleanField(default=False)
+    question = models.TextField(blank=True)
+    topic = models.CharField(max_length=200, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)  # when the topic was first asked about
+    is_latest = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "number"], name="plans_snapshot_number"),
+            models.UniqueConstraint(
+                fields=["patient"],
+                condition=models.Q(is_latest=True),
+                name="plans_snapshot_one_latest",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["patient", "computed_at"], name="plans_snapshot_when"),
+            models.Index(
+                fields=["asks"], condition=models.Q(is_latest=True), name="plans_snapshot_asks"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.computed_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def options(self) -> list[dict[str, Any]]:
+        """The ranked options, first one first."""
+        return list(self.data.get("options", []))
+
+
+class Plan(models.Model):
+    """What was ordered: the same dose ``number`` times, ``days_between`` days apart.
+
+    ``warnings`` are the sentences about this order that the signer was shown and signed all the same.
+    """
+
+    class Status(models.TextChoices):
+        """Whether the plan is in force."""
+
+        ACTIVE = "active", _("In force")
+        ENDED = "ended", _("Ended")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="plans")
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.ACTIVE)
+    dose_mg_per_kg = models.FloatField()
+    minutes = models.FloatField()
+    number = models.PositiveIntegerField()
+    days_between = models.FloatField()
+    therapy = models.BooleanField()
+    starts_on = models.DateField()
+    protocol = models.CharField(max_length=80)
+    protocol_version = models.CharField(max_length=40)
+    warnings = models.JSONField(default=list)
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    signed_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_reason = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-signed_at", "-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient"],
+                condition=models.Q(status="active"),
+                name="plans_one_active",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(dose_mg_per_kg__gt=0)
+                & models.Q(minutes__gt=0)
+                & models.Q(number__gt=0)
+                & models.Q(days_between__gt=0),
+                name="plans_plan_positive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} × {self.dose_mg_per_kg:g} mg/kg"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the plan is in force."""
+        return self.status == self.Status.ACTIVE
+
+
+class Decision(models.Model):
+    """One signed act: an option accepted, changed or declined, or a plan ended.
+
+    ``number`` counts the decisions about one patient; it is what tells two people who decide at once
+    apart. ``shown`` keeps what stood on the screen: the first option, the guideline, the question.
+    """
+
+    class Kind(models.TextChoices):
+        """What was done with the options."""
+
+        ACCEPT = "accept", _("Signed as offered")
+        MODIFY = "modify", _("Signed with changes")
+        DECLINE = "decline", _("Declined")
+        END = "end", _("Plan ended")
+
+    class Grounds(models.TextChoices):
+        """The main ground, from a short list, so that reasons can be counted."""
+
+        AGREE = "agree", _("The reasons given are convincing")
+        GUIDELINE = "guideline", _("It follows the guideline")
+        PREFERENCE = "preference", _("The person prefers it")
+        SAFETY = "safety", _("Safety or tolerance")
+        LIFE = "life", _("Travel, work, family or money")
+        CLINICAL = "clinical", _("The clinical picture, beyond the scores")
+        DATA = "data", _("What is recorded is not enough, or wrong")
+        OTHER = "other", _("Something else")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(
+        "patients.Patient", on_delete=models.PROTECT, related_name="decisions"
+    )
+    number = models.PositiveIntegerField()
+    snapshot = models.ForeignKey(
+        AdviceSnapshot, null=True, on_delete=models.PROTECT, related_name="decisions"
+    )
+    plan = models.ForeignKey(Plan, null=True, on_delete=models.PROTECT, related_name="decisions")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    option_index = models.PositiveIntegerField(null=True, blank=True)
+    grounds = models.CharField(max_length=12, choices=Grounds.choices)
+    reason = models.CharField(max_length=500, blank=True)
+    shown = models.JSONField(default=dict)
+    topic = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "number"], name="plans_decision_number")
+        ]
+        indexes = [models.Index(fields=["kind", "at"], name="plans_decision_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d}"

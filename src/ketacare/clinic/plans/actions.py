@@ -1,0 +1,522 @@
+"""Everything that writes advice, plans and decisions.
+
+Advice is computed outside the transaction (about a second) and stored in a short one. A decision
+locks the patient's row, checks that nobody decided or recomputed meanwhile, and is then final.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ketacare.clinic import audit
+from ketacare.clinic.accounts.models import User
+from ketacare.clinic.eligibility import access as eligibility
+from ketacare.clinic.eligibility.models import Review
+from ketacare.clinic.patients.mapping import person_record
+from ketacare.clinic.patients.models import Patient
+from ketacare.clinic.plans import access, asking, computing, ordering
+from ketacare.clinic.plans.mapping import digest, record_json
+from ketacare.clinic.plans.models import AdviceSnapshot, Decision, Plan
+from ketacare.core import planning
+from ketacare.core.errors import ErrorCode, InputError
+from ketacare.core.record import Person
+from ketacare.core.safety import Station
+
+_ADVICE_HOLDS = timedelta(days=1)
+"""Days pass in the advice too: after one, the same record is worth a new computation."""
+
+
+class OvertakenError(InputError):
+    """Somebody else decided, or newer options were computed, while this was being written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What goes into a snapshot, with its digest."""
+
+    person: Person
+    record: dict[str, Any]
+    plan: Plan | None
+    given: int
+    eligible: bool | None
+    hash: str
+
+
+def inputs_of(patient: Patient, *, now: datetime) -> Inputs:
+    """Return the record and the plan as they stand at ``now``, with their digest."""
+    person = person_record(patient.pk, now=now, patient=patient)
+    record = record_json(person)
+    review = eligibility.latest_review(patient.pk)
+    plan = access.active_plan(patient.pk)
+    known = computing.knowledge()
+    since = None if plan is None else plan.signed_at
+    given = sum(1 for i in person.infusions if since is not None and since <= i.at <= now)
+    stands = {
+        "plan": None if plan is None else {**_ordered(plan), "given": given},
+        "review": None if review is None else review.decision,
+        "open": patient.closed_at is None,
+    }
+    return Inputs(
+        person=person,
+        record=record,
+        plan=plan,
+        given=given,
+        eligible=None if review is None else review.decision == Review.Decision.ELIGIBLE,
+        hash=digest(record, known.versions, stands, computing.PARTICLES),
+    )
+
+
+def refresh_advice(patient: Patient, *, now: datetime, by: User | None = None) -> AdviceSnapshot:
+    """Return the newest advice, computing it when what it rests on has changed or a day has passed.
+
+    Takes about a second. Call it when scores or infusions are committed, never to show a page.
+    """
+    inputs = inputs_of(patient, now=now)
+    latest = access.latest_advice(patient.pk)
+    if (
+        latest is not None
+        and latest.input_hash == inputs.hash
+        and timedelta() <= now - latest.computed_at < _ADVICE_HOLDS
+    ):
+        return latest
+    known = computing.knowledge()
+    computed = computing.compute(
+        inputs.person,
+        now=now,
+        seed=computing.seed_of(inputs.record, known),
+        known=known,
+        order=_rest(inputs, now, known),
+    )
+    question = asking.question_of(
+        computed.advice,
+        plan=None if inputs.plan is None else core_plan(inputs.plan),
+        given=inputs.given,
+        eligible=inputs.eligible,
+        closed=patient.closed_at is not None,
+    )
+    return _store(patient, inputs, computed, question, known, now=now, by=by)
+
+
+@transaction.atomic
+def _store(
+    patient: Patient,
+    inputs: Inputs,
+    computed: computing.Computed,
+    question: asking.Question,
+    known: computing.Knowledge,
+    *,
+    now: datetime,
+    by: User | None,
+) -> AdviceSnapshot:
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    earlier = AdviceSnapshot.objects.filter(patient=patient).order_by("-number").first()
+    decided = access.last_decision(patient.pk)
+    asks = question.asks and not (decided is not None and decided.topic == question.topic)
+    asked_at = now if asks else None
+    if asks and earlier is not None and earlier.asks and earlier.topic == question.topic:
+        asked_at = earlier.asked_at
+    AdviceSnapshot.objects.filter(patient=patient, is_latest=True).update(is_latest=False)
+    snapshot = AdviceSnapshot.objects.create(
+        patient=patient,
+        number=1 if earlier is None else earlier.number + 1,
+        computed_at=now,
+        computed_by=by,
+        input_hash=inputs.hash,
+        seed=str(computed.seed),
+        particles=computing.PARTICLES,
+        versions=known.versions,
+        inputs=inputs.record,
+        data=computed.data,
+        asks=asks,
+        question=question.sentence,
+        topic=question.topic,
+        asked_at=asked_at,
+    )
+    audit.record(
+        tag=audit.Tag.ADVICE_COMPUTED,
+        by=by or audit.SYSTEM,
+        patient_id=patient.pk,
+        object_id=snapshot.pk,
+        details={
+            "number": snapshot.number,
+            "options": len(computed.advice.options),
+            "asks": asks,
+            "input_hash": inputs.hash,
+        },
+    )
+    return snapshot
+
+
+@transaction.atomic
+def sign_plan(
+    patient: Patient,
+    *,
+    by: User,
+    now: datetime,
+    snapshot: AdviceSnapshot,
+    option_index: int,
+    grounds: str = Decision.Grounds.AGREE,
+    reason: str = "",
+    expected: int | None = None,
+) -> Decision:
+    """Sign one option of the newest advice as it is offered; ``option_index`` counts from 0.
+
+    ``expected`` is the number of the last decision the signer saw. Raises :class:`OvertakenError` when
+    there is a newer decision or newer advice, :class:`InputError` when the record has changed
+    since the advice was computed.
+    """
+    _lock(patient, snapshot=snapshot, expected=expected)
+    options = snapshot.options
+    if not 0 <= option_index < len(options):
+        raise InputError(
+            ErrorCode.OUT_OF_RANGE,
+            _("There is no option {number} in this advice.").format(number=option_index + 1),
+        )
+    if inputs_of(patient, now=now).hash != snapshot.input_hash:
+        raise InputError(
+            ErrorCode.CONTRADICTION,
+            _(
+                "The record has changed since these options were computed: compute them again, or "
+                "write the plan yourself."
+            ),
+        )
+    option = options[option_index]
+    plan = None
+    if option["dose_days"]:
+        starts = _local_date(now + timedelta(days=option["dose_days"][0]))
+        plan = _begin(patient, wanted_of(option), by=by, now=now, starts_on=starts)
+    else:
+        _end_active(patient, by=by, now=now, reason=option["label"])
+    return _decide(
+        patient,
+        kind=Decision.Kind.ACCEPT,
+        by=by,
+        now=now,
+        snapshot=snapshot,
+        plan=plan,
+        option_index=option_index,
+        grounds=grounds,
+        reason=reason,
+        tag=audit.Tag.PLAN_SIGNED,
+    )
+
+
+@transaction.atomic
+def modify(
+    patient: Patient,
+    *,
+    by: User,
+    now: datetime,
+    dose_mg_per_kg: float,
+    minutes: float,
+    number: int,
+    days_between: float,
+    therapy: bool,
+    reason: str,
+    grounds: str = Decision.Grounds.CLINICAL,
+    starts_on: date | None = None,
+    snapshot: AdviceSnapshot | None = None,
+    option_index: int | None = None,
+    expected: int | None = None,
+) -> Decision:
+    """Sign a plan other than any option offered; a reason is required, hard limits refuse.
+
+    ``snapshot`` is the advice the signer looked at, ``None`` when there was none.
+    """
+    _require(reason, _("Say why this plan and not one of the options."))
+    _lock(patient, snapshot=snapshot, expected=expected)
+    wanted = ordering.Wanted(
+        dose_mg_per_kg=dose_mg_per_kg,
+        minutes=minutes,
+        number=number,
+        days_between=days_between,
+        therapy=therapy,
+    )
+    plan = _begin(patient, wanted, by=by, now=now, starts_on=starts_on or _local_date(now))
+    return _decide(
+        patient,
+        kind=Decision.Kind.MODIFY,
+        by=by,
+        now=now,
+        snapshot=snapshot,
+        plan=plan,
+        option_index=option_index,
+        grounds=grounds,
+        reason=reason,
+        tag=audit.Tag.PLAN_CHANGED,
+    )
+
+
+@transaction.atomic
+def decline(
+    patient: Patient,
+    *,
+    by: User,
+    now: datetime,
+    snapshot: AdviceSnapshot,
+    reason: str,
+    grounds: str = Decision.Grounds.CLINICAL,
+    expected: int | None = None,
+) -> Decision:
+    """Decline every option of the newest advice; the plan in force, if any, stays as it is."""
+    _require(reason, _("Say why none of the options is taken."))
+    _lock(patient, snapshot=snapshot, expected=expected)
+    return _decide(
+        patient,
+        kind=Decision.Kind.DECLINE,
+        by=by,
+        now=now,
+        snapshot=snapshot,
+        plan=access.active_plan(patient.pk),
+        option_index=None,
+        grounds=grounds,
+        reason=reason,
+        tag=audit.Tag.PLAN_DECLINED,
+    )
+
+
+@transaction.atomic
+def end_plan(
+    patient: Patient,
+    *,
+    by: User,
+    now: datetime,
+    reason: str,
+    grounds: str = Decision.Grounds.CLINICAL,
+    expected: int | None = None,
+) -> Decision:
+    """End the plan in force; no further infusion of it is to be given."""
+    _require(reason, _("Say why the plan is ended."))
+    _lock(patient, snapshot=None, expected=expected)
+    plan = _end_active(patient, by=by, now=now, reason=reason)
+    if plan is None:
+        raise InputError(ErrorCode.NOT_AVAILABLE, _("There is no plan in force to be ended."))
+    return _decide(
+        patient,
+        kind=Decision.Kind.END,
+        by=by,
+        now=now,
+        snapshot=access.latest_advice(patient.pk),
+        plan=plan,
+        option_index=None,
+        grounds=grounds,
+        reason=reason,
+        tag=audit.Tag.PLAN_STOPPED,
+    )
+
+
+def warnings_of(
+    patient: Patient, wanted: ordering.Wanted, *, now: datetime, starts_on: date
+) -> tuple[str, ...]:
+    """Return what about an order has to be signed all the same; raise when it is refused."""
+    known = computing.knowledge()
+    person = person_record(patient.pk, now=now, patient=patient)
+    context = ordering.context_of(wanted, starts_at=_morning(starts_on), now=now)
+    findings = [
+        *eligibility.findings(
+            patient, Station.ELIGIBILITY, now=now, context=context, person=person
+        ),
+        *(
+            (finding, override)
+            for finding, override in eligibility.findings(
+                patient, Station.BEFORE_DOSE, now=now, context=context, person=person
+            )
+            if finding.rule in known.policy.order_rules
+        ),
+    ]
+    return ordering.check(wanted, findings, known)
+
+
+def wanted_of(option: dict[str, Any]) -> ordering.Wanted:
+    """Return an offered option as an order."""
+    days = option["dose_days"]
+    gap = option["interval_days"]
+    return ordering.Wanted(
+        dose_mg_per_kg=option["dose_mg_per_kg"],
+        minutes=option["minutes"],
+        number=len(days),
+        days_between=gap if gap is not None else computing.knowledge().protocol.days_between,
+        therapy=option["therapy"],
+    )
+
+
+def core_plan(plan: Plan) -> planning.Plan:
+    """Return a stored plan as the core knows it."""
+    return planning.Plan(
+        dose_mg_per_kg=plan.dose_mg_per_kg,
+        minutes=plan.minutes,
+        number=plan.number,
+        days_between=plan.days_between,
+        therapy=plan.therapy,
+    )
+
+
+def _lock(patient: Patient, *, snapshot: AdviceSnapshot | None, expected: int | None) -> None:
+    """Let one person decide at a time, on what is newest."""
+    current = Patient.objects.select_for_update().get(pk=patient.pk)
+    if current.closed_at is not None:
+        raise InputError(
+            ErrorCode.NOT_ALLOWED,
+            _("Care of this person has ended; open it again before a plan is decided."),
+        )
+    decided = access.last_decision(patient.pk)
+    number = 0 if decided is None else decided.number
+    if expected is not None and number != expected and decided is not None:
+        raise OvertakenError(
+            ErrorCode.CONTRADICTION,
+            _("{who} decided about this plan while you were looking at it ({what}).").format(
+                who=decided.by.display_name, what=decided.get_kind_display().lower()
+            ),
+        )
+    if snapshot is not None:
+        latest = access.latest_advice(patient.pk)
+        if snapshot.patient_id != patient.pk or latest is None or latest.pk != snapshot.pk:
+            raise OvertakenError(
+                ErrorCode.CONTRADICTION,
+                _("Newer options were computed for this person while you were looking at these."),
+            )
+
+
+def _begin(
+    patient: Patient, wanted: ordering.Wanted, *, by: User, now: datetime, starts_on: date
+) -> Plan:
+    """Put a plan in force; the one before it ends."""
+    warnings = warnings_of(patient, wanted, now=now, starts_on=starts_on)
+    _end_active(patient, by=by, now=now, reason=_("A newer plan was signed."))
+    protocol = computing.knowledge().protocol
+    return Plan.objects.create(
+        patient=patient,
+        **asdict(wanted),
+        starts_on=starts_on,
+        protocol=protocol.id,
+        protocol_version=protocol.provenance.version,
+        warnings=list(warnings),
+        signed_by=by,
+        signed_at=now,
+    )
+
+
+def _end_active(patient: Patient, *, by: User, now: datetime, reason: str) -> Plan | None:
+    plan = access.active_plan(patient.pk)
+    if plan is not None:
+        plan.status = Plan.Status.ENDED
+        plan.ended_at, plan.ended_by, plan.ended_reason = now, by, reason[:500]
+        plan.save(update_fields=["status", "ended_at", "ended_by", "ended_reason"])
+    return plan
+
+
+def _decide(
+    patient: Patient,
+    *,
+    kind: Decision.Kind,
+    by: User,
+    now: datetime,
+    snapshot: AdviceSnapshot | None,
+    plan: Plan | None,
+    option_index: int | None,
+    grounds: str,
+    reason: str,
+    tag: audit.Tag,
+) -> Decision:
+    earlier = access.last_decision(patient.pk)
+    reason = reason.strip()
+    decision = Decision(
+        patient=patient,
+        number=1 if earlier is None else earlier.number + 1,
+        snapshot=snapshot,
+        plan=plan,
+        kind=kind,
+        option_index=option_index,
+        grounds=Decision.Grounds(grounds),
+        reason=reason,
+        shown=_shown(snapshot, option_index),
+        topic="" if snapshot is None else snapshot.topic,
+        by=by,
+        at=now,
+    )
+    decision.save()
+    audit.record(
+        tag=tag,
+        by=by,
+        patient_id=patient.pk,
+        object_id=decision.pk,
+        details={
+            "number": decision.number,
+            "advice": None if snapshot is None else snapshot.number,
+            "option": None if option_index is None else option_index + 1,
+            "grounds": decision.grounds,
+            **({} if plan is None else {**_ordered(plan), "warnings": len(plan.warnings)}),
+        },
+        reason=reason or str(decision.get_grounds_display()),
+    )
+    if plan is not None and plan.is_active and kind != Decision.Kind.DECLINE:
+        # The forecast under the signed plan is what later scores are held against.
+        transaction.on_commit(lambda: refresh_advice(patient, now=now, by=by))
+    return decision
+
+
+def _shown(snapshot: AdviceSnapshot | None, option_index: int | None) -> dict[str, Any]:
+    """Return what stood on the screen, for whoever reads the decision later."""
+    if snapshot is None:
+        return {}
+    data, options = snapshot.data, snapshot.options
+    leading = data["guideline"]["leading"]
+    chosen = options[option_index] if option_index is not None else None
+    return {
+        "question": snapshot.question,
+        "first": options[0]["label"] if options else None,
+        "chosen": None if chosen is None else chosen["label"],
+        "guideline": None if leading is None else f"{leading['id']}: {leading['sentence']}",
+        "departs": None if chosen is None else chosen["departs"],
+        "options": len(options),
+    }
+
+
+def _ordered(plan: Plan) -> dict[str, Any]:
+    return {
+        "dose_mg_per_kg": plan.dose_mg_per_kg,
+        "minutes": plan.minutes,
+        "infusions": plan.number,
+        "days_between": plan.days_between,
+        "therapy": plan.therapy,
+    }
+
+
+def _rest(inputs: Inputs, now: datetime, known: computing.Knowledge) -> computing.Order | None:
+    """Return what is left of the plan in force, for the forecast."""
+    plan = inputs.plan
+    if plan is None or inputs.given >= plan.number:
+        return None
+    last = max((i.at for i in inputs.person.infusions if i.at <= now), default=None)
+    next_at = _morning(plan.starts_on)
+    if last is not None:
+        next_at = max(last + timedelta(days=plan.days_between), next_at)
+    return computing.order_of(
+        dose_mg_per_kg=plan.dose_mg_per_kg,
+        minutes=plan.minutes,
+        left=plan.number - inputs.given,
+        days_between=plan.days_between,
+        therapy=plan.therapy,
+        next_at=next_at,
+        now=now,
+        known=known,
+    )
+
+
+def _require(reason: str, sentence: str) -> None:
+    if not reason.strip():
+        raise InputError(ErrorCode.MISSING_KEY, sentence, where="reason")
+
+
+def _local_date(at: datetime) -> date:
+    return timezone.localtime(at).date()
+
+
+def _morning(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(9)))

@@ -1,0 +1,300 @@
+"""Computes one snapshot from a record: advice, forecasts with and without treatment, what they rest on.
+
+Pure but for reading the knowledge files: the same record, moment, plan and seed give the same
+values. It takes about a second, so pages never call it; actions do, when the inputs change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from ketacare import __version__
+from ketacare.adapters.report import FanView, advice_shape
+from ketacare.clinic.plans.mapping import digest
+from ketacare.core.history import Treatments
+from ketacare.core.measures import Instrument
+from ketacare.core.planning import (
+    Advice,
+    Candidate,
+    Protocol,
+    advise,
+    course_for,
+    departures,
+)
+from ketacare.core.record import Person
+from ketacare.core.response import Course, Future, Posterior, Prior, forecast, update
+from ketacare.core.safety import Policy
+from ketacare.core.sources import Provenance
+from ketacare.knowledge.load import (
+    load_instruments,
+    load_policy,
+    load_prior,
+    load_protocol,
+    load_sources,
+    load_treatments,
+)
+
+PRIMARY = "gad7"
+SHOWN = ("gad7", "phq9")
+PARTICLES = 2000
+# Days from now: every day for four weeks, then every second, so that a later score can be compared.
+AHEAD = (0.5, *(float(d) for d in range(1, 29)), *(float(d) for d in range(30, 85, 2)))
+WITH_PLAN, WITHOUT = "plan", "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """The rest of the plan in force as the forecast needs it; days are counted from now."""
+
+    dose_mg_per_kg: float
+    minutes: float
+    dose_days: tuple[float, ...]
+    therapy_days: tuple[float, ...]
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """Everything of the knowledge files a snapshot rests on."""
+
+    prior: Prior
+    protocol: Protocol
+    policy: Policy
+    treatments: Treatments
+    instruments: Mapping[str, Instrument]
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Return what must be the same for the same advice."""
+        rules, weights = self.protocol.guideline.provenance, self.protocol.weights.provenance
+        return {
+            "ketacare": __version__,
+            self.prior.id: self.prior.version,
+            self.protocol.id: self.protocol.provenance.version,
+            rules.id: rules.version,
+            weights.id: weights.version,
+            "safety policy": self.policy.version,
+            **{name: self.instruments[name].provenance.version for name in SHOWN},
+        }
+
+
+def knowledge() -> Knowledge:
+    """Return the knowledge in force (cached by its loaders)."""
+    return Knowledge(
+        prior=load_prior(),
+        protocol=load_protocol(),
+        policy=load_policy(),
+        treatments=load_treatments(),
+        instruments=load_instruments(),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Computed:
+    """A snapshot's values: the advice as an object, and ``data`` as it is stored."""
+
+    advice: Advice
+    data: dict[str, Any]
+    seed: int
+
+
+def seed_of(record: Mapping[str, Any], known: Knowledge) -> int:
+    """Return the seed for a record: the same record and knowledge, the same options."""
+    return int(digest(record, known.versions)[:12], 16)
+
+
+def compute(
+    person: Person,
+    *,
+    now: datetime,
+    seed: int,
+    known: Knowledge,
+    order: Order | None,
+    particles: int = PARTICLES,
+) -> Computed:
+    """Return options and fans for ``person`` at ``now``; ``order`` is the plan in force, if any."""
+    advice = advise(
+        person,
+        prior=known.prior,
+        protocol=known.protocol,
+        policy=known.policy,
+        treatments=known.treatments,
+        instruments=known.instruments,
+        primary=PRIMARY,
+        now=now,
+        rng=np.random.default_rng(seed),
+        particles=particles,
+    )
+    course = course_for(person, known.prior, known.instruments, known.treatments, now=now)
+    posterior: Posterior | None = None
+    fans: list[FanView] = []
+    # A dose that cannot be used would make every later value of the fan wrong.
+    if not any(text.startswith("dose") for text in course.left_out):
+        posterior = update(
+            known.prior, course, rng=np.random.default_rng(seed), particles=particles
+        )
+        fans = _fans(posterior, advice, order, seed=seed)
+    data = advice_shape(advice, fans, person=person)
+    _complete(data, advice)
+    data["learned"] = _learned(posterior)
+    data["course"] = _drawn(person, course)
+    data["rests_on"] = _rests_on(known, advice)
+    data["weights"] = _weights(known)
+    return Computed(advice=advice, data=data, seed=seed)
+
+
+def _fans(posterior: Posterior, advice: Advice, order: Order | None, *, seed: int) -> list[FanView]:
+    """Return the fans of both instruments: with the plan (or the first option), and without."""
+    start = posterior.course.now_day
+    futures: list[tuple[str, str, Future]] = []
+    if order is not None and order.dose_days:
+        futures.append((WITH_PLAN, f"With the plan: {order.label}", _ordered(order, start)))
+    elif advice.options and advice.options[0].candidate.dose_days:
+        first = advice.options[0].candidate
+        futures.append((WITH_PLAN, f"With option 1: {first.label}", _offered(first, start)))
+    futures.append((WITHOUT, "Without a further infusion", Future()))
+    days = np.asarray(AHEAD)
+    return [
+        FanView(
+            about=about,
+            label=label,
+            from_now=AHEAD,
+            fan=forecast(
+                posterior, future, name, start + days, rng=np.random.default_rng([seed, index])
+            ),
+        )
+        for about, label, future in futures
+        for index, name in enumerate(SHOWN)
+    ]
+
+
+def _ordered(order: Order, start: float) -> Future:
+    doses = tuple((start + d, order.dose_mg_per_kg, order.minutes) for d in order.dose_days)
+    return Future(doses=doses, therapy_days=tuple(start + d for d in order.therapy_days))
+
+
+def _offered(candidate: Candidate, start: float) -> Future:
+    dose, minutes = candidate.dose_mg_per_kg or 0.0, candidate.minutes or 0.0
+    return Future(
+        doses=tuple((start + day, dose, minutes) for day in candidate.dose_days),
+        therapy_days=tuple(start + day for day in candidate.therapy_days),
+    )
+
+
+def _complete(data: dict[str, Any], advice: Advice) -> None:
+    """Add to each option what signing it needs: its days, its conditions, the guideline beside it."""
+    proposed = advice.guideline.actions
+    for row, option in zip(data["options"], advice.options, strict=True):
+        row["headline"] = option.candidate.headline
+        row["dose_days"] = list(option.candidate.dose_days)
+        row["conditions"] = list(option.conditions)
+        row["departs"] = departures(option.candidate.actions, proposed) if proposed else None
+    data["guideline"]["proposes"] = [action.wording for action in proposed]
+    leading = advice.guideline.leading
+    if leading is not None:
+        data["guideline"]["leading"]["facts"] = [
+            {"name": f.label or f.name, "value": f.value_text} for f in leading.facts
+        ]
+        data["guideline"]["leading"]["note"] = leading.note
+
+
+def _learned(posterior: Posterior | None) -> dict[str, Any] | None:
+    if posterior is None:
+        return None
+    return {
+        "scores_used": posterior.scores_used,
+        "scores_skipped": posterior.scores_skipped,
+        "effective_size": round(posterior.effective_size, 1),
+        "status": posterior.status.value,
+        "advice": posterior.status.advice,
+    }
+
+
+def _drawn(person: Person, course: Course) -> dict[str, Any]:
+    """Return what the chart shows beside the fans, with the times it rests on."""
+    zero = course.zero
+    at = {} if zero is None else {"zero": zero.isoformat()}
+    return {
+        **at,
+        "now_day": course.now_day,
+        "first_dose_day": course.doses[0].day if course.doses else None,
+        "doses": [[d.day, d.mg_per_kg] for d in course.doses],
+        "points": {
+            name: [[r.day, r.total] for r in course.ratings if r.instrument == name]
+            for name in SHOWN
+        },
+        "left_out": list(course.left_out),
+    }
+
+
+def _rests_on(known: Knowledge, advice: Advice) -> list[dict[str, Any]]:
+    rules, weights = known.protocol.guideline.provenance, known.protocol.weights.provenance
+    parts: Sequence[tuple[str, Provenance]] = (
+        ("How people respond", known.prior.provenance),
+        ("The course and its limits", known.protocol.provenance),
+        ("The guideline's rules", rules),
+        ("How options are weighed", weights),
+        ("The instrument", known.instruments[PRIMARY].provenance),
+    )
+    citations = load_sources()
+    return [
+        {
+            "part": part,
+            "id": p.id,
+            "title": p.title,
+            "version": p.version,
+            "status": p.status.value,
+            "sources": [
+                {"id": s, "citation": citations[s].citation, "link": citations[s].link}
+                for s in p.sources
+                if s in citations
+            ],
+        }
+        for part, p in parts
+    ]
+
+
+def _weights(known: Knowledge) -> dict[str, float]:
+    weights = known.protocol.weights
+    return {
+        "horizon_weeks": weights.horizon.to("wk"),
+        "judged_weeks": weights.judged.to("wk"),
+        "infusion": weights.infusion_cost.to("1"),
+        "therapy": weights.therapy_cost.to("1"),
+        "risk": weights.risk_cost.to("1"),
+        "departure": weights.departure_cost.to("1"),
+    }
+
+
+def order_of(
+    *,
+    dose_mg_per_kg: float,
+    minutes: float,
+    left: int,
+    days_between: float,
+    therapy: bool,
+    next_at: datetime,
+    now: datetime,
+    known: Knowledge,
+) -> Order:
+    """Return the rest of a plan: ``left`` infusions from ``next_at`` on, or from now when overdue."""
+    first = max((next_at - now) / timedelta(days=1), 0.0)
+    planned = (first + days_between * i for i in range(left))
+    days = tuple(day for day in planned if day < AHEAD[-1])
+    after = known.protocol.weights.therapy_after.to("d")
+    label = (
+        f"{left} more infusion{'' if left == 1 else 's'} of {dose_mg_per_kg:.3g} mg/kg over "
+        f"{minutes:g} min, {days_between:g} days apart"
+    )
+    return Order(
+        dose_mg_per_kg=dose_mg_per_kg,
+        minutes=minutes,
+        dose_days=days,
+        therapy_days=tuple(day + after for day in days) if therapy else (),
+        label=label + (", with therapy" if therapy else ""),
+    )
