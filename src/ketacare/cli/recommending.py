@@ -102,7 +102,7 @@ def _fans(
     seed: int,
     particles: int,
 ) -> list[FanView]:
-    """Return three fans: anyone on the standard series, this person left alone, and on option 1."""
+    """Return fans: anyone on the standard series, this person left alone, and on option 1."""
     days = np.asarray(AHEAD)
     standard = Future(
         doses=tuple(
@@ -120,6 +120,9 @@ def _fans(
             ),
         )
     ]
+    # A dose that cannot be used would make every later value of this person's fans wrong.
+    if any(text.startswith("dose") for text in course.left_out):
+        return views
     posterior = update(prior, course, rng=np.random.default_rng(seed), particles=particles)
     start = course.now_day
     plans = [("this person, without a further infusion", Future())]
