@@ -5,7 +5,6 @@ The seed is fixed unless one is given, so the same file gives the same answer. A
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +12,15 @@ import numpy as np
 from ketacare.adapters.report.advice import FanView, advice_shape, inputs_of
 from ketacare.cli.cases import moment_of, open_case
 from ketacare.cli.printing import Page, name_of, print_json
+from ketacare.cli.staging import stage_of
 from ketacare.core.errors import ErrorCode, InputError
-from ketacare.core.history import lorazepam_equivalent
 from ketacare.core.measures import Instrument
-from ketacare.core.planning import Advice, Option, Protocol, advise
+from ketacare.core.planning import Advice, Option, Protocol, advise, course_for
 from ketacare.core.record import Person
 from ketacare.core.response import (
     Course,
     Future,
     Prior,
-    course_of,
     forecast,
     population_forecast,
     update,
@@ -51,45 +49,27 @@ def run_recommend(
             f'"{primary}" is not an instrument here; use one of {", ".join(sorted(instruments))}',
             where="--primary",
         )
-    protocol = load_protocol()
+    protocol, treatments = load_protocol(), load_treatments()
     advice = advise(
         person,
         prior=prior,
         protocol=protocol,
         policy=load_policy(),
-        treatments=load_treatments(),
+        treatments=treatments,
         instruments=instruments,
         primary=primary,
+        stage=stage_of(person, now),
         now=now,
         rng=np.random.default_rng(seed),
         particles=particles,
     )
-    course = _course(person, prior, instruments, now)
+    course = course_for(person, prior, instruments, treatments, now=now)
     fans = _fans(advice, course, prior, protocol, primary=primary, seed=seed, particles=particles)
     if as_json:
         shape = advice_shape(advice, fans, person)
         print_json(shape, command="recommend", file=file, person=person, at=person.when(now))
         return
     _page(person, advice, fans, instruments[primary]).print()
-
-
-def _course(
-    person: Person, prior: Prior, instruments: dict[str, Instrument], now: datetime
-) -> Course:
-    treatments = load_treatments()
-    diazepam = treatments["diazepam"].lorazepam_mg
-
-    def diazepam_mg_at(at: datetime) -> float | None:
-        known = lorazepam_equivalent(person, treatments, at).mg_per_day
-        return None if known is None or diazepam is None else known * diazepam.to("mg")
-
-    return course_of(
-        person,
-        {name: i for name, i in instruments.items() if name in prior.views},
-        now,
-        routes={route: factor.to("1") for route, factor in prior.routes.items()},
-        diazepam_mg_at=diazepam_mg_at,
-    )
 
 
 def _fans(

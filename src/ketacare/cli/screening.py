@@ -59,7 +59,6 @@ def _station(name: str) -> Station:
 
 
 def _context(person: Person, stage: Stage, dose: str, now: datetime) -> SessionContext:
-    open_criteria = [c.name for c in stage.criteria if c.met is not True]
     dose_mg = minutes = per_kg = None
     if dose:
         dose_mg, minutes = read_dose(dose)
@@ -69,9 +68,7 @@ def _context(person: Person, stage: Stage, dose: str, now: datetime) -> SessionC
         dose_mg=dose_mg,
         dose_mg_per_kg=per_kg,
         minutes=minutes,
-        stage_resistant=stage.resistant,
-        stage_lacks_only_therapy=open_criteria == ["therapies"],
-    )
+    ).with_stage(stage)
 
 
 def _page(person: Person, findings: Findings, policy: Policy) -> Page:

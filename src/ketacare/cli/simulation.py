@@ -92,7 +92,7 @@ def _session(
         dose_mg, minutes = read_dose(dose)
         return Session(
             dose_mg=dose_mg,
-            minutes=_known_minutes(minutes, "--dose", "", dose_mg),
+            minutes=_known_minutes(minutes, dose_mg),
             weight_kg=given_weight or 0.0,
             age_years=given_age,
             number=1,
@@ -104,21 +104,26 @@ def _session(
     start = now if last is None else last.at
     if dose:
         dose_mg, minutes = read_dose(dose)
-        where, origin = "--dose", "the dose given as an option"
+        origin = "the dose given as an option"
     elif last is not None:
         dose_mg, minutes = last.dose_mg, last.minutes
-        number = person.infusions.index(last) + 1
-        where, origin = f"infusion[{number}].duration", f"the infusion of {person.when(last.at)}"
+        origin = f"the infusion of {person.when(last.at)}"
     else:
         protocol = load_protocol()
         per_kg, minutes = protocol.dose_mg_per_kg, protocol.minutes
         kilograms = given_weight or dosing_weight(person, protocol=protocol, now=now)
         dose_mg = per_kg * kilograms
-        where, origin = "", f"the protocol's {per_kg:g} mg/kg for {kilograms:g} kg"
+        origin = f"the protocol's {per_kg:g} mg/kg for {kilograms:g} kg"
     source = str(file)
+    if minutes is None and not dose:
+        # Never silent: the origin says that the duration is the protocol's, not the file's.
+        minutes = load_protocol().minutes
+        origin = (
+            f"{origin}, over the protocol's {minutes:g} min because the file does not say how long"
+        )
     return Session(
         dose_mg=dose_mg,
-        minutes=_known_minutes(minutes, where, source, dose_mg),
+        minutes=_known_minutes(minutes, dose_mg),
         weight_kg=given_weight or _weight(person, start, last.weight_kg if last else None, source),
         age_years=given_age or person.age_at(start),
         number=len(past) if last is not None and not dose else len(past) + 1,
@@ -127,14 +132,13 @@ def _session(
     )
 
 
-def _known_minutes(minutes: float | None, where: str, source: str, dose_mg: float) -> float:
+def _known_minutes(minutes: float | None, dose_mg: float) -> float:
     if minutes is None:
         raise InputError(
             ErrorCode.MISSING_KEY,
-            "over how long the dose was given is not known; "
+            "over how long the dose is given is not known; "
             f'give it, for example --dose "{dose_mg:g} mg over 40 min"',
-            where=where,
-            source="" if where == "--dose" else source,
+            where="--dose",
         )
     return minutes
 

@@ -222,3 +222,11 @@ def test_an_mao_inhibitor_asks_for_closer_watch(person, policy, now) -> None:
     treatments = load_treatments()
     assert watch_closely(taking, policy, treatments, now) is True
     assert watch_closely(stopped, policy, treatments, now) is False
+
+
+def test_an_open_stage_says_what_the_history_leaves_open(person, policy, now) -> None:
+    """The reader must learn what to ask, not that a computed value was absent."""
+    context = SessionContext(stage_open=("a confirmed anxiety disorder",))
+    finding = ask("stage.resistant", person(), policy, now, context=context)
+    assert finding.outcome is Outcome.CANNOT_TELL
+    assert "the history leaves open: a confirmed anxiety disorder" in finding.sentence

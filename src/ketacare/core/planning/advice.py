@@ -13,7 +13,7 @@ from datetime import datetime
 
 import numpy as np
 
-from ketacare.core.history import Treatments, lorazepam_equivalent
+from ketacare.core.history import Stage, Treatments, lorazepam_equivalent
 from ketacare.core.measures import Instrument
 from ketacare.core.planning.candidates import candidates_for, current_of
 from ketacare.core.planning.guideline import GuidelineView, guideline
@@ -67,13 +67,15 @@ def advise(
     treatments: Treatments,
     instruments: Mapping[str, Instrument],
     primary: str = "gad7",
+    stage: Stage | None = None,
     now: datetime,
     rng: np.random.Generator,
     particles: int = 2000,
 ) -> Advice:
     """Return options for the next step of ``person`` at ``now``, ranked on ``primary``.
 
-    Nothing recorded after ``now`` is seen. Raises :class:`InputError` for a primary instrument
+    ``stage`` is what the history says about resistance; without it the safety rule that asks for it
+    cannot tell. Nothing recorded after ``now`` is seen. Raises :class:`InputError` for a primary instrument
     the clinic or the response model does not know.
     """
     seed = str(getattr(rng.bit_generator.seed_seq, "entropy", "unknown"))
@@ -93,6 +95,7 @@ def advise(
         policy=policy,
         treatments=treatments,
         now=now,
+        stage=stage,
     )
     missing, refusal = readiness(plain, course, rules, now=now)
     options: tuple[Option, ...] = ()

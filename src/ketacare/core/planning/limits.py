@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ketacare.core.history import Treatments
+from ketacare.core.history import Stage, Treatments
 from ketacare.core.planning.candidates import Candidate, Current, Kind
 from ketacare.core.planning.guideline import GuidelineView
 from ketacare.core.planning.protocol import Protocol
@@ -54,6 +54,7 @@ def limit(
     policy: Policy,
     treatments: Treatments,
     now: datetime,
+    stage: Stage | None = None,
 ) -> Limited:
     """Return the candidates that pass every hard limit, and the others with their reasons.
 
@@ -62,7 +63,14 @@ def limit(
     before a response, a higher dose after one), frequency, then the safety rules about an order
     (``policy.order_rules``) for that dose, duration and date.
     """
-    own = screen(person, policy, treatments, station=Station.ELIGIBILITY, now=now)
+    own = screen(
+        person,
+        policy,
+        treatments,
+        station=Station.ELIGIBILITY,
+        now=now,
+        context=SessionContext().with_stage(stage),
+    )
     own = tuple(f for f in own if f.rule not in policy.order_rules)
     stop = next((f for f in own if f.stops and f.outcome is Outcome.BLOCK), None)
     asked: dict[tuple[float, float, float], _Order] = {}

@@ -237,10 +237,13 @@ class Case:
             code=code, label=label, value=last.value, at=last.at, by=last.by, unit=kind.unit
         )
 
-    def given(self, name: str, value: Value | None, unit: str = "") -> Answer:
-        """Return something the visit or the record itself says, missing when it does not."""
+    def given(self, name: str, value: Value | None, unit: str = "", *, unclear: str = "") -> Answer:
+        """Return something the visit or the record itself says, missing when it does not.
+
+        ``unclear`` says why, when more is known than that nobody gave it.
+        """
         code = f"{name.replace(' ', '_')}"
-        problem = "" if value is not None else f"no {name} given"
+        problem = "" if value is not None else unclear or f"no {name} given"
         return Answer(code=code, label=name, value=value, unit=unit, problem=problem)
 
     def passes(self, *used: Answer, **values: str) -> Verdict:

@@ -7,7 +7,12 @@ from ketacare.core.safety.case import Case, Verdict
 
 def judge(case: Case) -> Verdict:
     """Return pass if the stage is resistant, or only therapy is lacking for a documented reason."""
-    stage = case.given("resistance stage", case.context.stage_resistant)
+    unclear = "; ".join(case.context.stage_open)
+    stage = case.given(
+        "resistance stage",
+        case.context.stage_resistant,
+        unclear=f"the history leaves open: {unclear}" if unclear else "",
+    )
     if stage.value is True:
         return case.passes(stage)
     if stage.missing:
