@@ -25,6 +25,7 @@ def broken(tmp_path, course):
         ('treatment = "sertraline"', 'treatment = "sertralin"', "did you mean sertraline"),
         ("items = [3, 3, 2, 3, 2, 2, 2]", "items = [3, 3, 2, 3, 2, 2]", "7 items and 6"),
         ("items = [3, 3, 2, 3, 2, 2, 2]", "items = [3, 3, 2, 3, 2, 2, 4]", "items[7]"),
+        ("at = 2026-05-03T09:00:00\nitems", "at = 2926-05-03T09:00:00\nitems", "in the future"),
     ],
 )
 def test_a_mistake_in_the_file_is_one_sentence_and_nothing_else(

@@ -30,12 +30,14 @@ def open_case(file: Path) -> Person:
     return read_case(text, source=str(file))
 
 
-def moment_of(person: Person, at: str) -> datetime:
+def moment_of(person: Person, at: str, file: Path | None) -> datetime:
     """Return the time the person is looked at: as asked, or now, or the last entry of the file."""
     if person.calendar is Calendar.RELATIVE:
         return _day(person, at) if at else _last_entry(person)
     if not at:
-        return datetime.now(UTC)
+        now = datetime.now(UTC)
+        _refuse_the_future(person, now, source=str(file or ""))
+        return now
     try:
         found = datetime.fromisoformat(at)
     except ValueError:
@@ -65,16 +67,35 @@ def _day(person: Person, at: str) -> datetime:
         ) from None
 
 
+def _refuse_the_future(person: Person, now: datetime, *, source: str) -> None:
+    """Refuse an entry that has not happened: left out silently, it would look as if unread."""
+    for section, items in _timed(person).items():
+        for number, item in enumerate(items, start=1):
+            if item.at > now:
+                raise InputError(
+                    ErrorCode.OUT_OF_RANGE,
+                    f"{item.at.date()} is in the future; correct it, or look from a later time "
+                    f"with --at {item.at.date()}T23:59+00:00",
+                    where=f"{section}[{number}]",
+                    source=source,
+                )
+
+
 def _last_entry(person: Person) -> datetime:
-    timed: list[Any] = [
-        *person.facts,
-        *person.measurements,
-        *person.infusions,
-        *person.therapy,
-        *person.scores,
-    ]
     assert person.anchor is not None  # noqa: S101 - a relative record cannot be built without one
-    return max((item.at for item in timed), default=person.anchor)
+    times = [item.at for items in _timed(person).values() for item in items]
+    return max(times, default=person.anchor)
+
+
+def _timed(person: Person) -> dict[str, tuple[Any, ...]]:
+    """Return the entries that happened at one time, by their section of the case file."""
+    return {
+        "fact": person.facts,
+        "measurement": person.measurements,
+        "infusion": person.infusions,
+        "therapy": person.therapy,
+        "score": person.scores,
+    }
 
 
 def read_dose(text: str, *, where: str = "--dose") -> tuple[float, float | None]:

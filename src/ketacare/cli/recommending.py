@@ -41,7 +41,7 @@ def run_recommend(
 ) -> None:
     """Print options for the next step of the person in ``file``."""
     person = open_case(file)
-    now = moment_of(person, at)
+    now = moment_of(person, at, file)
     prior, instruments = load_prior(), load_instruments()
     if primary not in instruments:
         raise InputError(

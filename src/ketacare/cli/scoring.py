@@ -15,7 +15,7 @@ from ketacare.knowledge.loading.instruments import load_instruments
 def run_score(file: Path, *, as_json: bool, at: str) -> None:
     """Print the scores of the person in ``file``."""
     person = open_case(file)
-    now = moment_of(person, at)
+    now = moment_of(person, at, file)
     views = score_views(person, load_instruments(), now=now)
     if as_json:
         shape = scores_shape(views, person)

@@ -32,7 +32,7 @@ def run_screen(file: Path, *, as_json: bool, at: str, stations: Sequence[str], d
     """Print the findings of each station asked for; eligibility and before the dose by default."""
     wanted = [_station(name) for name in stations] or [Station.ELIGIBILITY, Station.BEFORE_DOSE]
     person = open_case(file)
-    now = moment_of(person, at)
+    now = moment_of(person, at, file)
     policy = load_policy()
     context = _context(person, stage_of(person, now), dose, now)
     findings: Findings = {

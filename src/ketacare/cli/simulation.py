@@ -66,7 +66,7 @@ def run_simulate(
             'there is nothing to simulate: give a case file, or --weight "70 kg" and '
             '--dose "35 mg over 40 min"',
         )
-    now = None if person is None else moment_of(person, at)
+    now = None if person is None else moment_of(person, at, file)
     session = _session(person, now, file, dose=dose, weight=weight, age=age)
     view = _simulate(session, load_policy(), now, seed=seed)
     if as_json:

@@ -30,7 +30,7 @@ def stage_of(person: Person, now: datetime) -> Stage:
 def run_stage(file: Path, *, as_json: bool, at: str) -> None:
     """Print the stage of the person in ``file``."""
     person = open_case(file)
-    now = moment_of(person, at)
+    now = moment_of(person, at, file)
     found = stage_of(person, now)
     if as_json:
         shape = stage_shape(found)
