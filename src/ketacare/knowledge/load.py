@@ -5,6 +5,7 @@ file that is wrong raises :class:`~ketacare.core.errors.KnowledgeError` naming f
 """
 
 from ketacare.knowledge.loading.bedside import load_observations
+from ketacare.knowledge.loading.crisis import load_crisis_help
 from ketacare.knowledge.loading.devices import load_device_profile
 from ketacare.knowledge.loading.drugs import (
     effect_model_ids,
@@ -20,15 +21,18 @@ from ketacare.knowledge.loading.safety import load_policy
 from ketacare.knowledge.loading.sources import load_sources
 from ketacare.knowledge.loading.staging import load_staging, staging_ids
 from ketacare.knowledge.loading.studies import load_studies
+from ketacare.knowledge.loading.therapy import load_integration_window
 from ketacare.knowledge.loading.treatments import find_treatment, load_treatments
 
 __all__ = [
     "effect_model_ids",
     "find_treatment",
     "load_adaptive_rules",
+    "load_crisis_help",
     "load_device_profile",
     "load_effect_model",
     "load_instruments",
+    "load_integration_window",
     "load_observations",
     "load_pk_model",
     "load_policy",
