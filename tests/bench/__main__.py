@@ -1,0 +1,59 @@
+"""``make bench``: measure what the project claims and print figures beside their targets.
+
+Figures are medians (or the 95th percentile where a target says so) on this machine, now; only
+ratios carry over. Nothing here fails: a miss is printed as a miss.
+"""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.bench.pages import measure_pages
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "docs" / "examples" / "ray_kious_2016.toml"
+COURSE = ROOT / "tests" / "cli" / "four_infusions.toml"
+
+
+def whole_process(*arguments, runs=5):
+    """Return the median seconds of a command as a process of its own."""
+    taken = []
+    for _ in range(runs):
+        begun = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-c", "from ketacare.cli import main; main()", *arguments],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        taken.append(time.perf_counter() - begun)
+    return statistics.median(taken)
+
+
+def line(what, found, target, *, unit="s"):
+    """Print one figure beside its target."""
+    verdict = "" if target is None else ("ok" if found <= target else "MISSED")
+    wanted = "" if target is None else f"≤ {target:g} {unit}"
+    print(f"{what:<62}{found:>9.3f} {unit:<3}{wanted:>12}  {verdict}", flush=True)
+
+
+def main():
+    """Run every benchmark."""
+    print("Command line, whole process, median of 5")
+    empty = whole_process("--version")
+    line("ketacare --version", empty, None)
+    for name, file in (("the published case", EXAMPLE), ("four infusions", COURSE)):
+        moment = [] if file is EXAMPLE else ["--at", "2026-05-16T12:00Z"]
+        found = whole_process("recommend", str(file), *moment)
+        line(f"ketacare recommend, {name}", found, 2.0)
+        print(f"{'':<4}{found / empty:.1f} times the bare command")
+    for command in ("stage", "screen", "score", "simulate"):
+        line(f"ketacare {command}", whole_process(command, str(EXAMPLE), runs=3), None)
+    with tempfile.TemporaryDirectory() as folder:
+        measure_pages(Path(folder) / "data", line)
+
+
+if __name__ == "__main__":
+    main()
