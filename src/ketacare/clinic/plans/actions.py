@@ -6,7 +6,7 @@ locks the patient's row, checks that nobody decided or recomputed meanwhile, and
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -17,59 +17,18 @@ from django.utils.translation import gettext as _
 from ketacare.clinic import audit
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.eligibility import access as eligibility
-from ketacare.clinic.eligibility.models import Review
 from ketacare.clinic.patients.mapping import person_record
 from ketacare.clinic.patients.models import Patient
 from ketacare.clinic.plans import access, asking, computing, ordering
-from ketacare.clinic.plans.mapping import digest, record_json
+from ketacare.clinic.plans.inputs import HOLDS, Inputs, inputs_of, ordered
 from ketacare.clinic.plans.models import AdviceSnapshot, Decision, Plan
 from ketacare.core import planning
 from ketacare.core.errors import ErrorCode, InputError
-from ketacare.core.record import Person
 from ketacare.core.safety import Station
-
-_ADVICE_HOLDS = timedelta(days=1)
-"""Days pass in the advice too: after one, the same record is worth a new computation."""
 
 
 class OvertakenError(InputError):
     """Somebody else decided, or newer options were computed, while this was being written."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inputs:
-    """What goes into a snapshot, with its digest."""
-
-    person: Person
-    record: dict[str, Any]
-    plan: Plan | None
-    given: int
-    eligible: bool | None
-    hash: str
-
-
-def inputs_of(patient: Patient, *, now: datetime) -> Inputs:
-    """Return the record and the plan as they stand at ``now``, with their digest."""
-    person = person_record(patient.pk, now=now, patient=patient)
-    record = record_json(person)
-    review = eligibility.latest_review(patient.pk)
-    plan = access.active_plan(patient.pk)
-    known = computing.knowledge()
-    since = None if plan is None else plan.signed_at
-    given = sum(1 for i in person.infusions if since is not None and since <= i.at <= now)
-    stands = {
-        "plan": None if plan is None else {**_ordered(plan), "given": given},
-        "review": None if review is None else review.decision,
-        "open": patient.closed_at is None,
-    }
-    return Inputs(
-        person=person,
-        record=record,
-        plan=plan,
-        given=given,
-        eligible=None if review is None else review.decision == Review.Decision.ELIGIBLE,
-        hash=digest(record, known.versions, stands, computing.PARTICLES),
-    )
 
 
 def refresh_advice(patient: Patient, *, now: datetime, by: User | None = None) -> AdviceSnapshot:
@@ -82,7 +41,7 @@ def refresh_advice(patient: Patient, *, now: datetime, by: User | None = None) -
     if (
         latest is not None
         and latest.input_hash == inputs.hash
-        and timedelta() <= now - latest.computed_at < _ADVICE_HOLDS
+        and timedelta() <= now - latest.computed_at < HOLDS
     ):
         return latest
     known = computing.knowledge()
@@ -92,6 +51,7 @@ def refresh_advice(patient: Patient, *, now: datetime, by: User | None = None) -
         seed=computing.seed_of(inputs.record, known),
         known=known,
         order=_rest(inputs, now, known),
+        particles=computing.PARTICLES,
     )
     question = asking.question_of(
         computed.advice,
@@ -167,7 +127,8 @@ def sign_plan(
 ) -> Decision:
     """Sign one option of the newest advice as it is offered; ``option_index`` counts from 0.
 
-    ``expected`` is the number of the last decision the signer saw. Raises :class:`OvertakenError` when
+    A ``reason`` in words is needed for any option but the first, and for one that departs from the
+    guideline. ``expected`` is the number of the last decision the signer saw. Raises :class:`OvertakenError` when
     there is a newer decision or newer advice, :class:`InputError` when the record has changed
     since the advice was computed.
     """
@@ -187,6 +148,10 @@ def sign_plan(
             ),
         )
     option = options[option_index]
+    if needs_reason(option):
+        _require(
+            reason, _("Say why this option: it is not the first, or not what the guideline says.")
+        )
     plan = None
     if option["dose_days"]:
         starts = _local_date(now + timedelta(days=option["dose_days"][0]))
@@ -333,6 +298,11 @@ def warnings_of(
     return ordering.check(wanted, findings, known)
 
 
+def needs_reason(option: dict[str, Any]) -> bool:
+    """Return whether signing this option needs a reason in words."""
+    return option["rank"] > 1 or bool(option["departs"])
+
+
 def wanted_of(option: dict[str, Any]) -> ordering.Wanted:
     """Return an offered option as an order."""
     days = option["dose_days"]
@@ -451,7 +421,7 @@ def _decide(
             "advice": None if snapshot is None else snapshot.number,
             "option": None if option_index is None else option_index + 1,
             "grounds": decision.grounds,
-            **({} if plan is None else {**_ordered(plan), "warnings": len(plan.warnings)}),
+            **({} if plan is None else {**ordered(plan), "warnings": len(plan.warnings)}),
         },
         reason=reason or str(decision.get_grounds_display()),
     )
@@ -475,16 +445,6 @@ def _shown(snapshot: AdviceSnapshot | None, option_index: int | None) -> dict[st
         "guideline": None if leading is None else f"{leading['id']}: {leading['sentence']}",
         "departs": None if chosen is None else chosen["departs"],
         "options": len(options),
-    }
-
-
-def _ordered(plan: Plan) -> dict[str, Any]:
-    return {
-        "dose_mg_per_kg": plan.dose_mg_per_kg,
-        "minutes": plan.minutes,
-        "infusions": plan.number,
-        "days_between": plan.days_between,
-        "therapy": plan.therapy,
     }
 
 

@@ -142,7 +142,8 @@ def compute(
     data = advice_shape(advice, fans, person=person)
     _complete(data, advice)
     data["learned"] = _learned(posterior)
-    data["course"] = _drawn(person, course)
+    data["course"] = _drawn(course, advice, known)
+    data["ahead"] = _ahead(advice, order)
     data["rests_on"] = _rests_on(known, advice)
     data["weights"] = _weights(known)
     return Computed(advice=advice, data=data, seed=seed)
@@ -215,7 +216,7 @@ def _learned(posterior: Posterior | None) -> dict[str, Any] | None:
     }
 
 
-def _drawn(person: Person, course: Course) -> dict[str, Any]:
+def _drawn(course: Course, advice: Advice, known: Knowledge) -> dict[str, Any]:
     """Return what the chart shows beside the fans, with the times it rests on."""
     zero = course.zero
     at = {} if zero is None else {"zero": zero.isoformat()}
@@ -228,7 +229,36 @@ def _drawn(person: Person, course: Course) -> dict[str, Any]:
             name: [[r.day, r.total] for r in course.ratings if r.instrument == name]
             for name in SHOWN
         },
+        "levels": {name: _levels(name, course, advice, known) for name in SHOWN},
         "left_out": list(course.left_out),
+    }
+
+
+def _ahead(advice: Advice, order: Order | None) -> dict[str, Any] | None:
+    """Return the infusions the forecast "with the plan" assumes, in days from now."""
+    if order is not None and order.dose_days:
+        return {"dose_mg_per_kg": order.dose_mg_per_kg, "dose_days": list(order.dose_days)}
+    if advice.options and advice.options[0].candidate.dose_days:
+        first = advice.options[0].candidate
+        return {"dose_mg_per_kg": first.dose_mg_per_kg, "dose_days": list(first.dose_days)}
+    return None
+
+
+def _levels(name: str, course: Course, advice: Advice, known: Knowledge) -> dict[str, Any]:
+    """Return range and levels of an instrument; the response level is ``None`` without a baseline."""
+    view, instrument = known.prior.view(name), known.instruments[name]
+    first = course.first_rating(name)
+    base = None if first is None else float(first.total)
+    baseline = advice.guideline.series.baseline
+    if name == PRIMARY and baseline is not None:
+        base = baseline.total
+    return {
+        "name": instrument.name,
+        "minimum": view.minimum,
+        "maximum": view.maximum,
+        "baseline": base,
+        "response": None if base is None else base * (1.0 - view.response.value),
+        "remission": view.remission.value,
     }
 
 

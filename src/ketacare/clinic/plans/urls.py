@@ -1,6 +1,17 @@
 """Routes of this app, with their full paths."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from ketacare.clinic.plans import views
 
 app_name = "plans"
-urlpatterns: list[URLPattern] = []
+BASE = "patients/<uuid:patient_id>/plan/"
+urlpatterns = [
+    path(BASE, views.overview, name="overview"),
+    path(f"{BASE}compute/", views.compute, name="compute"),
+    path(f"{BASE}options/<int:number>/", views.earlier, name="earlier"),
+    path(f"{BASE}options/<int:number>/sign/<int:rank>/", views.sign, name="sign"),
+    path(f"{BASE}options/<int:number>/decline/", views.decline, name="decline"),
+    path(f"{BASE}change/", views.change, name="change"),
+    path(f"{BASE}end/", views.end, name="end"),
+]

@@ -1,0 +1,111 @@
+"""What goes into a snapshot, and whether it still is what it was when the snapshot was computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from ketacare.clinic.eligibility import access as eligibility
+from ketacare.clinic.eligibility.models import Review
+from ketacare.clinic.patients.mapping import person_record
+from ketacare.clinic.patients.models import Patient
+from ketacare.clinic.plans import access, computing
+from ketacare.clinic.plans.mapping import changed_sections, digest, record_json
+from ketacare.clinic.plans.models import AdviceSnapshot, Plan
+from ketacare.core.record import Person
+
+HOLDS = timedelta(days=1)
+"""Days pass in the advice too: after one, the same record is worth a new computation."""
+
+_WORDS = {
+    "scores": _("scores"),
+    "infusions": _("infusions"),
+    "therapy": _("therapy sessions"),
+    "measurements": _("measurements"),
+    "facts": _("answers of the work-up"),
+    "medicines": _("medicines"),
+    "trials": _("earlier treatments"),
+    "diagnoses": _("diagnoses"),
+    "person": _("date of birth or sex"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """The record, the plan in force and the signed review at one moment, with their digest.
+
+    ``given`` counts the infusions of the plan; ``eligible`` is ``None`` without a signed review.
+    """
+
+    person: Person
+    record: dict[str, Any]
+    plan: Plan | None
+    given: int
+    eligible: bool | None
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """Whether a snapshot still holds: ``changed`` names what is different, ``is_old`` says a day passed."""
+
+    changed: tuple[str, ...]
+    is_old: bool
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether something it rests on is different now."""
+        return bool(self.changed)
+
+
+def inputs_of(patient: Patient, *, now: datetime) -> Inputs:
+    """Return what advice about this patient rests on at ``now``."""
+    person = person_record(patient.pk, now=now, patient=patient)
+    record = record_json(person)
+    review = eligibility.latest_review(patient.pk)
+    plan = access.active_plan(patient.pk)
+    given = 0 if plan is None else given_under(plan, person, now=now)
+    stands = {
+        "plan": None if plan is None else {**ordered(plan), "given": given},
+        "review": None if review is None else review.decision,
+        "open": patient.closed_at is None,
+    }
+    return Inputs(
+        person=person,
+        record=record,
+        plan=plan,
+        given=given,
+        eligible=None if review is None else review.decision == Review.Decision.ELIGIBLE,
+        hash=digest(record, computing.knowledge().versions, stands, computing.PARTICLES),
+    )
+
+
+def freshness(snapshot: AdviceSnapshot, inputs: Inputs, *, now: datetime) -> Freshness:
+    """Return whether ``snapshot`` still rests on what is recorded."""
+    changed: list[str] = []
+    if snapshot.input_hash != inputs.hash:
+        changed = [str(_WORDS[s]) for s in changed_sections(snapshot.inputs, inputs.record)]
+        if snapshot.versions != computing.knowledge().versions:
+            changed.append(str(_("the clinic's knowledge files")))
+        # The record is the same and the digest is not: what stands beside the record is different.
+        changed = changed or [str(_("the plan or the eligibility review"))]
+    return Freshness(changed=tuple(changed), is_old=now - snapshot.computed_at >= HOLDS)
+
+
+def given_under(plan: Plan, person: Person, *, now: datetime) -> int:
+    """Return how many infusions were started since the plan was signed."""
+    return sum(1 for i in person.infusions if plan.signed_at <= i.at <= now)
+
+
+def ordered(plan: Plan) -> dict[str, Any]:
+    """Return what a plan orders, as plain values."""
+    return {
+        "dose_mg_per_kg": plan.dose_mg_per_kg,
+        "minutes": plan.minutes,
+        "infusions": plan.number,
+        "days_between": plan.days_between,
+        "therapy": plan.therapy,
+    }
