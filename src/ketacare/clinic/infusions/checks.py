@@ -37,10 +37,7 @@ class Checked:
     @property
     def stands(self) -> bool:
         """Whether it stands in the way: a hard stop, or an open one that nobody has overridden."""
-        if self.finding.stops:
-            return True
-        signed = self.override is not None and self.override.is_complete
-        return self.finding.needs_override and not signed
+        return eligibility.is_held(self.finding, self.override)
 
 
 def person_of(session: Session, *, now: datetime) -> Person:
@@ -97,10 +94,14 @@ def sheet_of(
     )
 
 
-def before_dose(session: Session, *, now: datetime) -> list[Checked]:
+def before_dose(session: Session, *, now: datetime, person: Person | None = None) -> list[Checked]:
     """Return every check before the dose, what stands in the way first."""
     found = eligibility.findings(
-        session.patient, Station.BEFORE_DOSE, now=now, context=context_of(session)
+        session.patient,
+        Station.BEFORE_DOSE,
+        now=now,
+        context=context_of(session),
+        person=person or person_of(session, now=now),
     )
     checked = [Checked(finding=finding, override=override) for finding, override in found]
     return sorted(checked, key=lambda each: (not each.stands, not each.finding.is_open))

@@ -1,6 +1,21 @@
 """Routes of this app, with their full paths."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from ketacare.clinic.infusions import listing, stream, views
 
 app_name = "infusions"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("infusions/", listing.index, name="list"),
+    path("infusions/chairs/", listing.chairs, name="chairs"),
+    path("patients/<uuid:patient_id>/infusions/book/", listing.book, name="book"),
+    path("infusions/<uuid:infusion_id>/", views.session, name="session"),
+    path("infusions/<uuid:infusion_id>/live/<slug:part>/", views.live, name="live"),
+    path("infusions/<uuid:infusion_id>/stream/", stream.stream, name="stream"),
+    path("infusions/<uuid:infusion_id>/do/<slug:act>/", views.act, name="act"),
+    path(
+        "infusions/<uuid:infusion_id>/questions/<slug:station>/", views.questions, name="questions"
+    ),
+    path("infusions/<uuid:infusion_id>/symptoms/", views.symptoms, name="symptoms"),
+    path("infusions/<uuid:infusion_id>/override/<str:rule>/", views.override, name="override"),
+]

@@ -1,0 +1,49 @@
+// The infusion page with JavaScript: the first field of an opened entry takes the focus, the live
+// parts wait while a finger or the keyboard is on them, and silence of the server is said aloud.
+// Without this file the page shows the same and is brought up to date by "Show the newest".
+
+const SILENT_MS = 13000; // three beats of the stream
+
+document.addEventListener("toggle", (event) => {
+  const opened = event.target;
+  if (opened.matches?.(".entry, .offer") && opened.open) {
+    opened.querySelector("input:not([type=hidden]), textarea, .step")?.focus({ preventScroll: false });
+  }
+}, true);
+
+// A part being touched is not exchanged under the finger; the next change brings it up to date.
+let touched = null;
+document.addEventListener("pointerdown", (event) => { touched = event.target; });
+const letGo = () => { setTimeout(() => { touched = null; }, 400); };
+document.addEventListener("pointerup", letGo);
+document.addEventListener("pointercancel", letGo);
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const part = event.detail.target;
+  const busy = part.contains(touched) || part.querySelector("details[open], :focus");
+  if (busy && part.id.startsWith("live-")) event.detail.shouldSwap = false;
+});
+
+const line = document.querySelector("[data-link]");
+if (line) {
+  let heard = Date.now();
+  const hear = () => { heard = Date.now(); };
+  document.body.addEventListener("htmx:sseMessage", hear);
+  document.body.addEventListener("htmx:sseOpen", (event) => {
+    hear();
+    for (const name of ["beat", "changed", "minute"]) event.detail.source.addEventListener(name, hear);
+  });
+  let said = "";
+  const say = () => {
+    const lost = Date.now() - heard > SILENT_MS;
+    const text = lost
+      ? "This page has lost the clinic's server: values here are old. Watch the monitor."
+      : "Live.";
+    if (text !== said) {
+      said = text;
+      line.textContent = text;
+      line.toggleAttribute("data-lost", lost);
+    }
+  };
+  setInterval(say, 1000);
+  say();
+}
