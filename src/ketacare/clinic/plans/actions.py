@@ -281,6 +281,7 @@ def warnings_of(
 ) -> tuple[str, ...]:
     """Return what about an order has to be signed all the same; raise when it is refused."""
     known = computing.knowledge()
+    unusual = ordering.within_limits(wanted, known)
     person = person_record(patient.pk, now=now, patient=patient)
     context = ordering.context_of(wanted, starts_at=_morning(starts_on), now=now)
     findings = [
@@ -295,7 +296,7 @@ def warnings_of(
             if finding.rule in known.policy.order_rules
         ),
     ]
-    return ordering.check(wanted, findings, known)
+    return (*unusual, *ordering.held_up_by(findings))
 
 
 def needs_reason(option: dict[str, Any]) -> bool:

@@ -44,12 +44,10 @@ class Wanted:
         return text + (", with therapy after each" if self.therapy else "")
 
 
-def check(wanted: Wanted, findings: Iterable[Finding], known: Knowledge) -> tuple[str, ...]:
-    """Return what about an order has to be signed all the same, as sentences.
+def within_limits(wanted: Wanted, known: Knowledge) -> tuple[str, ...]:
+    """Return what is unusual about an order, as sentences.
 
-    ``findings`` are what the safety rules say about the person and this order, each with its
-    override. Raises :class:`InputError` with one sentence when a hard limit or a safety rule that nobody may
-    override stands against it.
+    Raises :class:`InputError` with one sentence where the protocol refuses it.
     """
     _numbers(wanted)
     limits = known.protocol.limits
@@ -62,7 +60,16 @@ def check(wanted: Wanted, findings: Iterable[Finding], known: Knowledge) -> tupl
             "hours between them",
             where="days_between",
         )
-    found.extend(_frequency(wanted, known))
+    return (*found, *_frequency(wanted, known))
+
+
+def held_up_by(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """Return what the safety rules hold against an order, as sentences to be signed all the same.
+
+    ``findings`` are about the person and this order, each with its override. Raises
+    :class:`InputError` for a block that nobody may override.
+    """
+    found: list[str] = []
     unknown: list[str] = []
     for finding, override in findings:
         if finding.stops and finding.outcome is Outcome.BLOCK:
@@ -74,7 +81,8 @@ def check(wanted: Wanted, findings: Iterable[Finding], known: Knowledge) -> tupl
         else:
             unknown.append(finding.title)
     if unknown:
-        found.append(f"Not known yet, to be settled before the infusion: {'; '.join(unknown)}.")
+        titles = "; ".join(dict.fromkeys(unknown))
+        found.append(f"Not known yet, to be settled before the infusion: {titles}.")
     return tuple(dict.fromkeys(found))
 
 
