@@ -20,6 +20,7 @@ class Permission(StrEnum):
     HISTORY_EDIT = "history:edit"
     ELIGIBILITY_VIEW = "eligibility:view"
     ELIGIBILITY_EDIT = "eligibility:edit"  # findings and facts the rules ask for
+    ELIGIBILITY_SIGN = "eligibility:sign"  # the review as a whole
     ELIGIBILITY_OVERRIDE = "eligibility:override"
     ELIGIBILITY_COSIGN = "eligibility:cosign"
     PLAN_VIEW = "plan:view"

@@ -72,6 +72,7 @@ ROLES: Mapping[Role, RoleRow] = {
             P.PATIENT_EDIT,
             P.HISTORY_EDIT,
             P.ELIGIBILITY_EDIT,
+            P.ELIGIBILITY_SIGN,
             P.ELIGIBILITY_OVERRIDE,
             P.ELIGIBILITY_COSIGN,
             P.PLAN_PROPOSE,

@@ -18,6 +18,9 @@ class Entry(models.Model):
     """What every row of a history has: whose it is, who said it, what became of it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(
+        "patients.Patient", on_delete=models.PROTECT, related_name="%(class)s_entries"
+    )
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -49,9 +52,6 @@ class Entry(models.Model):
 class Diagnosis(Entry):
     """A diagnosis with its ICD-10-CM code where one is known."""
 
-    patient = models.ForeignKey(
-        "patients.Patient", on_delete=models.PROTECT, related_name="diagnoses"
-    )
     name = models.CharField(_("diagnosis"), max_length=200)
     code = models.CharField(_("ICD-10-CM code"), max_length=20, blank=True)
     confirmed_by = models.CharField(_("confirmed by"), max_length=120, blank=True)
@@ -72,7 +72,6 @@ class Diagnosis(Entry):
 class Trial(Entry):
     """One treatment that was tried; ``treatment`` is an id of the clinic's list of treatments."""
 
-    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="trials")
     treatment = models.CharField(_("treatment"), max_length=80)
     kind = models.CharField(max_length=20)
     name = models.CharField(_("as written down"), max_length=200, blank=True)
@@ -107,9 +106,6 @@ class Medicine(Entry):
     clinic does not list the medicine: the safety rules then say that they cannot tell.
     """
 
-    patient = models.ForeignKey(
-        "patients.Patient", on_delete=models.PROTECT, related_name="medicines"
-    )
     ingredient = models.CharField(_("medicine"), max_length=80)
     name = models.CharField(_("as written down"), max_length=200, blank=True)
     mg_per_day = models.FloatField(_("dose a day"), null=True, blank=True)

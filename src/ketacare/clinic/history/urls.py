@@ -1,6 +1,19 @@
 """Routes of this app, with their full paths."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from ketacare.clinic.history import views
 
 app_name = "history"
-urlpatterns: list[URLPattern] = []
+BASE = "patients/<uuid:patient_id>/history/"
+urlpatterns = [
+    path(BASE, views.overview, name="overview"),
+    path(f"{BASE}trials/add/<str:kind>/", views.add_trial, name="add_trial"),
+    path(f"{BASE}trials/<uuid:entry_id>/", views.correct_trial, name="correct_trial"),
+    path(f"{BASE}diagnoses/add/", views.add_diagnosis, name="add_diagnosis"),
+    path(f"{BASE}diagnoses/<uuid:entry_id>/", views.correct_diagnosis, name="correct_diagnosis"),
+    path(f"{BASE}medicines/add/", views.add_medicine, name="add_medicine"),
+    path(f"{BASE}medicines/<uuid:entry_id>/", views.correct_medicine, name="correct_medicine"),
+    path(f"{BASE}medicines/<uuid:entry_id>/end/", views.end_medicine, name="end_medicine"),
+    path(f"{BASE}<str:kind>/<uuid:entry_id>/strike-out/", views.strike_out, name="strike_out"),
+]

@@ -1,0 +1,168 @@
+"""The score chart of one person: what was measured, the infusions, and the stored forecast as a fan.
+
+The fan is that of the newest advice snapshot, computed when the record last changed; nothing is
+forecast here. Before the first infusion days are counted from today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from ketacare.adapters.plots import (
+    BandData,
+    Chart,
+    Mark,
+    ScorePanel,
+    ScorePoint,
+    Threshold,
+    score_chart,
+)
+from ketacare.core.measures import Instrument, Rated, rate_all
+from ketacare.core.record import Person
+from ketacare.knowledge.load import load_instruments
+
+WIDE, NARROW = 760, 330
+WEEKS_AHEAD = 8
+SHOWN = ("gad7", "phq9")
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScorePicture:
+    """The chart in two widths, and a line that says what the fan assumes and when it was made."""
+
+    wide: Chart
+    narrow: Chart
+    note: str
+
+
+def ratings_of(person: Person, *, now: datetime) -> dict[str, tuple[Rated, ...]]:
+    """Return the scored totals of each instrument that has any, oldest first."""
+    found: dict[str, list[Rated]] = {}
+    for rated in rate_all(person, load_instruments(), now=now):
+        if rated.total is not None:
+            found.setdefault(rated.instrument, []).append(rated)
+    return {name: tuple(sorted(rows, key=lambda r: r.at)) for name, rows in found.items()}
+
+
+def score_picture(
+    person: Person,
+    ratings: Mapping[str, tuple[Rated, ...]],
+    advice: Mapping[str, Any] | None,
+    *,
+    now: datetime,
+) -> ScorePicture | None:
+    """Return the chart, or ``None`` while there is neither a score nor a forecast.
+
+    ``advice`` is a stored snapshot's data (``plans``), ``None`` before the first was computed.
+    """
+    fans = _fans(advice)
+    names = [n for n in load_instruments() if n in ratings or (n in fans and n in SHOWN)]
+    if not names:
+        return None
+    zero = person.day_zero or now
+    start = _fan_start(advice, now)
+    panels = [
+        _panel(load_instruments()[n], ratings.get(n, ()), fans.get(n), zero, start) for n in names
+    ]
+    doses = [
+        Mark(at=(i.at - zero) / DAY, label=_dose(i.mg_per_kg, i.dose_mg)) for i in person.infusions
+    ]
+
+    def drawn(width: int, name: str) -> Chart:
+        return score_chart(
+            chart_id=f"scores-{name}",
+            title=_("Scores, infusions and what is expected"),
+            panels=panels,
+            doses=doses,
+            today=(now - zero) / DAY,
+            width=width,
+            panel_height=150,
+        )
+
+    return ScorePicture(
+        wide=drawn(WIDE, "wide"),
+        narrow=drawn(NARROW, "narrow"),
+        note=_note(fans, start, zero, person),
+    )
+
+
+def _fans(advice: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
+    """Return one fan for each instrument: the one with the plan, else the one without infusions."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for fan in () if advice is None else advice.get("forecasts", ()):
+        if fan["instrument"] not in found or fan["about"] == "plan":
+            found[fan["instrument"]] = fan
+    return found
+
+
+def _fan_start(advice: Mapping[str, Any] | None, now: datetime) -> datetime:
+    """Return the moment a stored forecast counts its days from."""
+    course = {} if advice is None else advice.get("course", {})
+    if "zero" in course:
+        return datetime.fromisoformat(course["zero"]) + course["now_day"] * DAY
+    return now
+
+
+def _panel(
+    instrument: Instrument,
+    ratings: tuple[Rated, ...],
+    fan: Mapping[str, Any] | None,
+    zero: datetime,
+    start: datetime,
+) -> ScorePanel:
+    levels = []
+    if instrument.remission is not None:
+        levels.append(Threshold(value=instrument.remission.to("point"), label=_("remission")))
+    return ScorePanel(
+        name=instrument.name,
+        minimum=instrument.minimum,
+        maximum=instrument.maximum,
+        points=[
+            ScorePoint(day=(r.at - zero) / DAY, value=r.total)
+            for r in ratings
+            if r.total is not None
+        ],
+        fan=None if fan is None else _band(fan, (start - zero) / DAY),
+        thresholds=levels,
+    )
+
+
+def _band(fan: Mapping[str, Any], offset: float) -> BandData:
+    days = [d for d in fan["days_from_now"] if d <= 7 * WEEKS_AHEAD]
+    bands = {key: fan[key][: len(days)] for key in ("p5", "p25", "p50", "p75", "p95")}
+    return BandData(at=[offset + d for d in days], **bands)
+
+
+def _dose(mg_per_kg: float | None, dose_mg: float) -> str:
+    return f"{dose_mg:g} mg" if mg_per_kg is None else f"{mg_per_kg:.2g} mg/kg"
+
+
+def _note(
+    fans: Mapping[str, Mapping[str, Any]], start: datetime, zero: datetime, person: Person
+) -> str:
+    parts = []
+    if fans:
+        label = next(iter(fans.values()))["label"]
+        when = date_format(timezone.localtime(start), "j M Y")
+        parts.append(
+            _(
+                "The fan is what was expected on {when}. {label}. Half of such people lie in the darker band, nine in ten in the lighter."
+            ).format(when=when, label=label)
+        )
+    if person.day_zero is None:
+        parts.append(_("No infusion has been given: day 0 is today."))
+    else:
+        parts.append(
+            _("Day 0 is the first infusion, {day}.").format(
+                day=date_format(timezone.localtime(zero), "j M Y")
+            )
+        )
+    return " ".join(parts)
