@@ -36,7 +36,7 @@ class Standing:
 
 def with_standing(patients: QuerySet[Patient]) -> QuerySet[Patient]:
     """Return the patients with everything :func:`standing_of` looks at."""
-    return patients.annotate(
+    return patients.order_by("family_name", "given_name").annotate(
         trial_count=Count("trial_entries", distinct=True),
         diagnosis_count=Count("diagnosis_entries", distinct=True),
     ).prefetch_related(

@@ -1,0 +1,302 @@
+"""What today's board shows to one person: a few queries for the whole clinic, put in an order.
+
+The front desk and the manager get times and names without anything clinical. What is overdue or
+waits longest comes first within its part. Reading the board is not reading a chart; each row leads
+to the page where the reading is recorded.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from ketacare.clinic.accounts.models import User
+from ketacare.clinic.accounts.permissions import Permission
+from ketacare.clinic.accounts.roles import Role, may, sees_clinical
+from ketacare.clinic.infusions import access as infusions
+from ketacare.clinic.infusions.models import Phase, Session
+from ketacare.clinic.patients.access import patients_by_id
+from ketacare.clinic.work.access import open_tasks_for
+from ketacare.clinic.work.models import Task, TaskKind
+
+PHASE_LEVEL = {
+    Phase.CHECKED_IN: "info",
+    Phase.READY: "info",
+    Phase.RUNNING: "good",
+    Phase.PAUSED: "watch",
+    Phase.RECOVERY: "info",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """One person in a chair: phase and since when, what is due, how old the last value is."""
+
+    session: Session
+    address: str
+    level: str
+    minutes: int
+    overdue: tuple[str, ...]
+    next_due: str
+    next_due_at: datetime | None
+    values: tuple[str, ...]
+    concerns: tuple[str, ...]
+    value_age: str
+    silent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """Somebody who comes today, by name for those who may know it; ``late`` when not here in time."""
+
+    session: Session
+    name: str | Promise
+    address: str
+    late: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line: whose, what, since or until when, and where it is done."""
+
+    name: str | Promise
+    text: str
+    address: str
+    at: datetime | None = None
+    kind: str | Promise = ""
+    role: str | Promise = ""
+    overdue: bool = False
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of the board with its rows; ``key`` names its template."""
+
+    key: str
+    title: str | Promise
+    rows: Sequence[Seat | Visit | Row]
+    empty: str | Promise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """The board as one person sees it at ``now``."""
+
+    now: datetime
+    parts: tuple[Part, ...]
+    clinical: bool
+    done_today: int
+
+
+# Which parts a role sees, and in which order.
+_ORDER: dict[Role, tuple[str, ...]] = {
+    Role.PSYCHIATRIST: ("risks", "decisions", "chairs", "today", "due"),
+    Role.NURSE: ("risks", "chairs", "today", "due", "decisions"),
+    Role.ANAESTHESIA: ("risks", "chairs", "today", "due", "decisions"),
+    Role.THERAPIST: ("risks", "due", "today", "chairs", "decisions"),
+}
+_NOT_CLINICAL = ("today", "due")
+
+
+def board_of(user: User, *, now: datetime) -> Board:
+    """Return the board of one person; without clinical content for those who see none."""
+    clinical = sees_clinical(user)
+    day_start = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    sessions = list(infusions.sessions_between(day_start, day_start + timedelta(days=1)))
+    keys = _ORDER[Role(user.role)] if clinical else _NOT_CLINICAL
+    makers = {
+        "risks": lambda: _risks(now=now),
+        "decisions": _decisions,
+        "chairs": lambda: _chairs(now=now),
+        "today": lambda: _today(user, sessions, now=now),
+        "due": lambda: _due(user, now=now, clinical=clinical),
+    }
+    parts = tuple(part for key in keys if (part := makers[key]()) is not None)
+    done = sum(1 for s in sessions if s.phase == Phase.DISCHARGED)
+    return Board(now=now, parts=parts, clinical=clinical, done_today=done)
+
+
+def _chairs(*, now: datetime) -> Part:
+    from ketacare.clinic.infusions.watching import read, watch
+
+    seats = []
+    for session in infusions.open_sessions():
+        seen = watch(session, read(session, now=now), now=now)
+        known = [tile for tile in seen.tiles if tile.state.at is not None]
+        newest = max(known, key=lambda t: t.state.at or now, default=None)
+        ahead = [item for item in seen.due if item.overdue_minutes <= 0]
+        following = min(ahead, key=lambda item: item.due_at, default=None)
+        seats.append(
+            Seat(
+                session=session,
+                address=reverse("infusions:session", args=[session.pk]),
+                level="stop" if seen.overdue else PHASE_LEVEL.get(Phase(session.phase), "none"),
+                minutes=seen.phase_minutes,
+                overdue=tuple(item.sentence for item in seen.overdue),
+                next_due="" if following is None else following.sentence,
+                next_due_at=None if following is None else following.due_at,
+                values=tuple(f"{t.short} {t.value} {t.unit}".strip() for t in known if t.value),
+                concerns=tuple(
+                    f"{t.short} {t.value} {t.unit}: {t.level_word}" for t in seen.concerns
+                ),
+                value_age="" if newest is None else newest.age,
+                silent=seen.monitor_silent,
+            )
+        )
+    seats.sort(key=lambda seat: (not seat.overdue, seat.session.scheduled_at))
+    return Part(
+        key="chairs",
+        title=_("In the chair now"),
+        rows=seats,
+        empty=_("Nobody is in a chair."),
+    )
+
+
+def _today(user: User, sessions: Iterable[Session], *, now: datetime) -> Part:
+    to_session, names = may(user, Permission.INFUSION_VIEW), may(user, Permission.PATIENT_VIEW)
+    visits = [
+        Visit(
+            session=session,
+            name=session.patient.name if names else _("A patient"),
+            address=_visit_page(session, to_session=to_session) if names else "",
+            late=session.phase == Phase.SCHEDULED and session.scheduled_at < now,
+        )
+        for session in sessions
+        if session.phase == Phase.SCHEDULED or not to_session
+    ]
+    return Part(
+        key="today",
+        title=_("Coming today") if to_session else _("Appointments today"),
+        rows=visits,
+        empty=_("Nobody else is booked for today."),
+    )
+
+
+def _visit_page(session: Session, *, to_session: bool) -> str:
+    if to_session:
+        return reverse("infusions:session", args=[session.pk])
+    return reverse("patients:chart", args=[session.patient_id])
+
+
+def _decisions() -> Part:
+    from ketacare.clinic.plans.access import patients_needing_decision
+
+    rows = [
+        Row(
+            name=needed.patient.name,
+            text=needed.sentence,
+            address=_page("plans:overview", needed.patient_id),
+            at=needed.since,
+        )
+        for needed in patients_needing_decision()
+    ]
+    return Part(
+        key="decisions",
+        title=_("Plans that need a decision"),
+        rows=rows,
+        empty=_("No plan waits for a decision."),
+    )
+
+
+def _risks(*, now: datetime) -> Part | None:
+    from ketacare.clinic.questionnaires.access import open_risk_answers
+
+    answers = list(open_risk_answers().select_related("patient"))
+    if not answers:
+        return None  # an empty box about risk would only train the eye to skip it
+    rows = [
+        Row(
+            name=answer.patient.name,
+            text=answer.sentence,
+            address=_page("questionnaires:overview", answer.patient_id),
+            at=answer.raised_at,
+            overdue=answer.due_at < now,
+        )
+        for answer in sorted(answers, key=lambda answer: answer.raised_at)
+    ]
+    return Part(key="risks", title=_("Answers about risk"), rows=rows, empty="")
+
+
+def _due(user: User, *, now: datetime, clinical: bool) -> Part | None:
+    """Return what is due: the person's own role first, then the others', oldest first."""
+    tasks = list(open_tasks_for(user).exclude(kind=TaskKind.RISK if clinical else ""))
+    people = patients_by_id({task.patient_id for task in tasks})
+    soon, names = now + timedelta(days=1), may(user, Permission.PATIENT_VIEW)
+    rows = [
+        Row(
+            name=people[task.patient_id].name if names else _("A patient"),
+            text=task.sentence,
+            address=(_task_page(task) if clinical else _page("patients:chart", task.patient_id))
+            if names
+            else "",
+            at=task.due_at,
+            kind=task.get_kind_display(),
+            role=task.get_role_display(),
+            overdue=task.due_at < now,
+            mine=task.role == user.role,
+        )
+        for task in tasks
+        if task.patient_id in people
+        and people[task.patient_id].is_open
+        and (task.due_at < soon or task.role == user.role)
+    ]
+    if clinical:
+        rows += _unanswered(now=now, known={(task.patient_id, task.kind) for task in tasks})
+    rows.sort(key=lambda row: (not row.mine, row.at or now))
+    if not rows and not clinical:
+        return None
+    return Part(key="due", title=_("Due and overdue"), rows=rows, empty=_("Nothing is overdue."))
+
+
+def _unanswered(*, now: datetime, known: set[tuple[uuid.UUID, str]]) -> list[Row]:
+    """Return questionnaires not answered in time that no task stands for."""
+    from ketacare.clinic.questionnaires.access import requests_due
+
+    return [
+        Row(
+            name=request.patient.name,
+            text=_("Did not answer the questionnaire."),
+            address=_page("questionnaires:overview", request.patient_id),
+            at=request.due_at,
+            kind=TaskKind.QUESTIONNAIRE.label,
+            overdue=True,
+        )
+        for request in requests_due(now=now)
+        if (request.patient_id, TaskKind.QUESTIONNAIRE.value) not in known
+        and request.patient.is_open
+    ]
+
+
+_TASK_PAGES = {
+    TaskKind.HISTORY: "history:overview",
+    TaskKind.REVIEW: "eligibility:review",
+    TaskKind.PLAN: "plans:overview",
+    TaskKind.QUESTIONNAIRE: "questionnaires:overview",
+    TaskKind.RISK: "questionnaires:overview",
+    TaskKind.PREPARATION: "therapy:overview",
+    TaskKind.INTEGRATION: "therapy:overview",
+}
+
+
+def _task_page(task: Task) -> str:
+    if task.kind == TaskKind.COSIGN and task.object_id:
+        try:
+            return reverse("eligibility:cosign", args=[task.patient_id, uuid.UUID(task.object_id)])
+        except ValueError:
+            return _page("eligibility:review", task.patient_id)
+    return _page(_TASK_PAGES.get(TaskKind(task.kind), "patients:chart"), task.patient_id)
+
+
+def _page(route: str, patient_id: uuid.UUID) -> str:
+    try:
+        return reverse(route, args=[patient_id])
+    except NoReverseMatch:
+        return reverse("patients:chart", args=[patient_id])
