@@ -8,7 +8,8 @@ are 12 px there, so ask for 340 on a phone rather than shrinking a wide chart.
 Class names (style these, nothing else is used):
 
 ==================== =====================================================================
-``chart``            the ``<svg>`` itself; ``chart-scores`` or ``chart-vitals`` beside it
+``chart``            the ``<svg>`` itself; ``chart-scores``, ``chart-vitals`` or
+                     ``chart-shares`` beside it
 ``chart-panel``      background of one panel
 ``chart-grid``       horizontal grid line; ``chart-axis`` the time axis
 ``chart-label``      any text; ``chart-label-title`` a panel's name, ``chart-label-value`` the
@@ -27,6 +28,7 @@ Class names (style these, nothing else is used):
 
 from ketacare.adapters.plots.chart import BandData, Chart, Mark, Threshold
 from ketacare.adapters.plots.scores import ScorePanel, ScorePoint, score_chart
+from ketacare.adapters.plots.shares import ShareRow, share_chart
 from ketacare.adapters.plots.vitals import VitalPanel, VitalPoint, vitals_chart
 
 __all__ = [
@@ -35,9 +37,11 @@ __all__ = [
     "Mark",
     "ScorePanel",
     "ScorePoint",
+    "ShareRow",
     "Threshold",
     "VitalPanel",
     "VitalPoint",
     "score_chart",
+    "share_chart",
     "vitals_chart",
 ]

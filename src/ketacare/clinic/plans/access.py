@@ -20,7 +20,7 @@ from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import may
 from ketacare.clinic.patients import access as patients
 from ketacare.clinic.patients.models import Patient
-from ketacare.clinic.plans.models import AdviceSnapshot, Decision, Plan
+from ketacare.clinic.plans.models import AdviceSnapshot, Comparison, Decision, Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,9 +133,19 @@ def all_plans() -> QuerySet[Plan]:
     return Plan.objects.order_by("signed_at")
 
 
-def forecasts_stored() -> QuerySet[AdviceSnapshot]:
-    """Return every snapshot without the inputs, oldest first, to be held against what came true."""
-    return AdviceSnapshot.objects.defer("inputs").order_by("patient_id", "number")
+def all_comparisons() -> QuerySet[Comparison]:
+    """Return every score that was held against the forecast stored before it."""
+    return Comparison.objects.order_by("at")
+
+
+def snapshot_before(patient_id: uuid.UUID, at: datetime) -> AdviceSnapshot | None:
+    """Return the newest snapshot computed before ``at``, without its inputs."""
+    return (
+        AdviceSnapshot.objects.filter(patient_id=patient_id, computed_at__lt=at)
+        .defer("inputs")
+        .order_by("-computed_at", "-number")
+        .first()
+    )
 
 
 def _plans() -> QuerySet[Plan]:

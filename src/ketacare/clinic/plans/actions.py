@@ -19,11 +19,12 @@ from ketacare.clinic.accounts.models import User
 from ketacare.clinic.eligibility import access as eligibility
 from ketacare.clinic.patients.mapping import person_record
 from ketacare.clinic.patients.models import Patient
-from ketacare.clinic.plans import access, asking, computing, ordering
+from ketacare.clinic.plans import access, asking, comparing, computing, ordering
 from ketacare.clinic.plans.inputs import HOLDS, Inputs, inputs_of, ordered
-from ketacare.clinic.plans.models import AdviceSnapshot, Decision, Plan
+from ketacare.clinic.plans.models import AdviceSnapshot, Comparison, Decision, Plan
 from ketacare.core import planning
 from ketacare.core.errors import ErrorCode, InputError
+from ketacare.core.record import Person
 from ketacare.core.safety import Station
 
 
@@ -98,6 +99,7 @@ def _store(
         topic=question.topic,
         asked_at=asked_at,
     )
+    _compare(patient, inputs.person)
     audit.record(
         tag=audit.Tag.ADVICE_COMPUTED,
         by=by or audit.SYSTEM,
@@ -111,6 +113,30 @@ def _store(
         },
     )
     return snapshot
+
+
+def _compare(patient: Patient, person: Person) -> None:
+    """Hold each new score against the forecast that was stored before it was given."""
+    known = {
+        (row.instrument, row.at, row.total)
+        for row in Comparison.objects.filter(patient=patient).only("instrument", "at", "total")
+    }
+    for rated in comparing.totals_of(person):
+        if (rated.instrument, rated.at, rated.total) in known:
+            continue
+        snapshot = access.snapshot_before(patient.pk, rated.at)
+        if snapshot is None:
+            continue
+        found = comparing.compare(rated, snapshot.data, snapshot.computed_at, person)
+        if found is not None:
+            Comparison.objects.create(
+                patient=patient,
+                snapshot=snapshot,
+                instrument=rated.instrument,
+                at=rated.at,
+                total=rated.total,
+                **asdict(found),
+            )
 
 
 @transaction.atomic

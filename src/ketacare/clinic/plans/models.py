@@ -187,3 +187,46 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d}"
+
+
+class Comparison(models.Model):
+    """One score beside the forecast that was stored before it was given.
+
+    ``about`` says which forecast holds for what was done until then: with the plan, or without
+    treatment; empty when neither does, and ``problem`` says why. The percentiles are those of the
+    nearest day of that forecast. ``learned`` says that it rested on scores of the person already.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(
+        "patients.Patient", on_delete=models.PROTECT, related_name="comparisons"
+    )
+    snapshot = models.ForeignKey(
+        AdviceSnapshot, on_delete=models.PROTECT, related_name="comparisons"
+    )
+    instrument = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    total = models.FloatField()
+    days_ahead = models.FloatField()
+    about = models.CharField(max_length=8, blank=True)
+    problem = models.CharField(max_length=120, blank=True)
+    learned = models.BooleanField()
+    p5 = models.FloatField(null=True)
+    p10 = models.FloatField(null=True)
+    p25 = models.FloatField(null=True)
+    p50 = models.FloatField(null=True)
+    p75 = models.FloatField(null=True)
+    p90 = models.FloatField(null=True)
+    p95 = models.FloatField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "instrument", "at", "total"], name="plans_comparison_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instrument} {self.total:g} {self.at:%Y-%m-%d}"
