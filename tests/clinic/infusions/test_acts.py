@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from tests.clinic.infusions.conftest import LEAVING, NOW, minutes, observe
 
 from ketacare.clinic.audit.models import Event
 from ketacare.clinic.infusions import access, actions
@@ -9,7 +10,6 @@ from ketacare.clinic.infusions.models import Phase, Session
 from ketacare.core.errors import InputError
 from ketacare.core.planning import DoseMismatch
 from ketacare.core.record import InfusionEventKind
-from tests.clinic.infusions.conftest import LEAVING, NOW, minutes, observe
 
 
 def again(session):

@@ -41,21 +41,11 @@ _EVENTS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A table as ``_table.html`` draws it."""
-
-    caption: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A chart as ``_chart.html`` draws it."""
+    """A chart with its title and a note, as ``_chart.html`` draws it."""
 
     title: str
-    svg: str
-    table: Table
+    chart: Chart
     note: str
 
 
@@ -100,7 +90,7 @@ def figures(
             width=WIDTH,
             panel_height=PANEL_HEIGHT,
         )
-        return _figure(title, chart, note)
+        return Figure(title=title, chart=chart, note=note)
 
     found = [
         figure(
@@ -173,14 +163,3 @@ def _limits(policy: Policy, kind: Vital, now: datetime) -> list[Threshold]:
         for bound in limits.bounds
         if bound.side is not Side.RISE and bound.level is not Level.CRITICAL
     ]
-
-
-def _figure(title: str, chart: Chart, note: str) -> Figure:
-    return Figure(
-        title=title,
-        svg=chart.svg,
-        note=note,
-        table=Table(
-            caption=f"{title}. {chart.summary}", header=chart.table_headers, rows=chart.table_rows
-        ),
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.forms import Form
@@ -41,7 +41,7 @@ from ketacare.knowledge.load import load_observations, load_policy, load_protoco
 from ketacare.knowledge.loading.bedside import Step as ScaleStep
 from ketacare.knowledge.loading.bedside import spoken_unit
 
-LOG_LINES = 60
+GAP_RUN = timedelta(minutes=2)  # gaps closer than this are one line of the log
 STATIONS = {
     Phase.CHECKED_IN: Station.BEFORE_DOSE,
     Phase.READY: Station.BEFORE_DOSE,
@@ -128,6 +128,21 @@ class Page:
     may_override: bool
     monitor_offer: dict[Vital, str]
 
+    @property
+    def checks_open(self) -> tuple[Check, ...]:
+        """What is not simply met, in the order of urgency."""
+        return tuple(c for c in self.checks if c.finding.outcome is not Outcome.PASS)
+
+    @property
+    def checks_met(self) -> tuple[Check, ...]:
+        """What is met."""
+        return tuple(c for c in self.checks if c.finding.outcome is Outcome.PASS)
+
+    @property
+    def candidates(self) -> bool:
+        """Whether a limit shown was not verified yet."""
+        return any(c.finding.status == "candidate" for c in self.checks)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
@@ -209,7 +224,7 @@ def figures_of(session: Session, *, now: datetime) -> tuple[Figure, ...]:
     )
 
 
-def log_of(session: Session, *, limit: int | None = LOG_LINES) -> tuple[Line, ...]:
+def log_of(session: Session) -> tuple[Line, ...]:
     """Return who did what and what was measured by people, newest first, corrections with both."""
     acted = {event.at: event for event in access.events_of(session)}
     lines = []
@@ -240,18 +255,42 @@ def log_of(session: Session, *, limit: int | None = LOG_LINES) -> tuple[Line, ..
         )
     rows = vitals.persons_values(session.pk)
     lines += [_value_line(row) for row in rows if not (row.value is None and not row.problem)]
-    for gap in vitals.gaps_of_session(session.pk):
+    lines += _gap_lines(session)
+    lines.sort(key=lambda line: line.at, reverse=True)
+    return tuple(lines)
+
+
+def _gap_lines(session: Session) -> list[Line]:
+    """Return the monitor's gaps, one line for each run of the same kind and reason."""
+    runs: dict[tuple[str, str, str], list[Value]] = {}
+    lines = []
+
+    def close(key: tuple[str, str, str]) -> None:
+        run = runs.pop(key)
+        first, last = timezone.localtime(run[-1].at), timezone.localtime(run[0].at)
+        detail = run[0].problem
+        if len(run) > 1:
+            detail = _("{why}; {n} times from {first} to {last}").format(
+                why=detail, n=len(run), first=f"{first:%H:%M:%S}", last=f"{last:%H:%M:%S}"
+            )
         lines.append(
             Line(
-                at=gap.at,
-                who=_("Monitor {device}").format(device=gap.device_id),
+                at=run[0].at,
+                who=_("Monitor {device}").format(device=run[0].device_id),
                 machine=True,
-                text=_("no value for {what}").format(what=_kind_name(gap)),
-                detail=gap.problem,
+                text=_("no value for {what}").format(what=_kind_name(run[0])),
+                detail=detail,
             )
         )
-    lines.sort(key=lambda line: line.at, reverse=True)
-    return tuple(lines if limit is None else lines[:limit])
+
+    for gap in vitals.gaps_of_session(session.pk):  # newest first
+        key = (gap.kind or gap.raw_code, gap.problem, gap.device_id)
+        if key in runs and runs[key][-1].at - gap.at > GAP_RUN:
+            close(key)
+        runs.setdefault(key, []).append(gap)
+    for key in list(runs):
+        close(key)
+    return lines
 
 
 def _value_line(row: Value) -> Line:

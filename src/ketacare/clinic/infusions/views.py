@@ -72,7 +72,7 @@ def live(request: HttpRequest, infusion_id: uuid.UUID, part: str) -> HttpRespons
     elif part == "charts":
         context["figures"] = showing.figures_of(found, now=now)
     elif part == "log":
-        context["log"] = showing.log_of(found, limit=None if "all" in request.GET else 60)
+        context["log"] = showing.log_of(found)
     else:
         raise Http404(_("There is no such part of the page."))
     return render(request, f"infusions/_live_{part}.html", context)

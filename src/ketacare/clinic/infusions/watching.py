@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ketacare.clinic.eligibility import access as eligibility
+from ketacare.clinic.history.access import medicines_of
 from ketacare.clinic.infusions import access, checks, mapping
 from ketacare.clinic.infusions.models import FLOWING_PHASES, Phase, PumpEvent, Session, Step
 from ketacare.clinic.vitals import access as vitals
 from ketacare.clinic.vitals.access import Connection
+from ketacare.clinic.vitals.forms import PRESSURE
 from ketacare.clinic.vitals.models import Value
 from ketacare.core.planning import Delivered
 from ketacare.core.record import Fact, InfusionEvent, Measurement, Origin, Person, Vital
@@ -31,15 +33,16 @@ from ketacare.core.safety import (
     due_observations,
     judge_vitals,
     screen,
+    watch_closely,
 )
 from ketacare.core.safety import session_baseline as core_baseline
-from ketacare.knowledge.load import load_observations, load_policy
+from ketacare.knowledge.load import load_observations, load_policy, load_treatments
 from ketacare.knowledge.loading.bedside import spoken_unit
 
 MONITOR_SILENT = timedelta(seconds=30)  # a monitor that sends every few seconds has stopped
 _WORDS = {
-    Level.NORMAL: (gettext_lazy("Within limits"), "good"),
-    Level.AMBER: (gettext_lazy("Amber: watch"), "watch"),
+    Level.NORMAL: (gettext_lazy("In limits"), "good"),
+    Level.AMBER: (gettext_lazy("Amber"), "watch"),
     Level.RED: (gettext_lazy("Red"), "stop"),
     Level.CRITICAL: (gettext_lazy("Critical"), "stop"),
     Level.STALE: (gettext_lazy("Too old"), "none"),
@@ -64,6 +67,19 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """One observation that is due, and the name of the form it is entered in."""
+
+    item: DueItem
+    entry: str
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its time has passed."""
+        return self.item.overdue_minutes > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pump:
     """What the pump has given, by the acts recorded here."""
 
@@ -81,12 +97,13 @@ class Watch:
     session: Session
     now: datetime
     phase_minutes: int
-    due: tuple[DueItem, ...]
-    overdue: tuple[DueItem, ...]
+    due: tuple[Due, ...]
+    is_overdue: bool
     tiles: tuple[Tile, ...]
     alerts: tuple[RuleFinding, ...]
     concerns: tuple[Tile, ...]
     asks_symptoms: bool
+    symptoms_question: str
     symptoms: Fact | None
     pump: Pump | None
     connection: Connection
@@ -147,8 +164,8 @@ def watch(session: Session, readings: Readings, *, now: datetime, seen: int | No
         now=now,
         phase_minutes=max(0, (now - session.phase_since) // timedelta(minutes=1)),
         due=due,
-        overdue=tuple(item for item in due if item.overdue_minutes > 0),
-        tiles=tiles,
+        is_overdue=any(each.is_late for each in due),
+        tiles=tiles if watched else tuple(tile for tile in tiles if tile.value),
         alerts=alerts,
         concerns=tuple(
             sorted(
@@ -157,6 +174,7 @@ def watch(session: Session, readings: Readings, *, now: datetime, seen: int | No
             )
         ),
         asks_symptoms=asks,
+        symptoms_question=policy.monitoring.symptoms_question,
         symptoms=_symptoms(facts, session),
         pump=_pump(session, readings.history, now),
         connection=connection,
@@ -195,18 +213,23 @@ def _due(
     measured: Sequence[Measurement],
     baseline: Mapping[Vital, float],
     now: datetime,
-) -> tuple[DueItem, ...]:
+) -> tuple[Due, ...]:
     phase = checks.bedside_phase(session)
     if phase is None or session.started_at is None:
         return ()
-    return due_observations(
+    person = Person(id="", label="", medicines=medicines_of(session.patient_id))
+    found = due_observations(
         load_policy(),
         session.started_at,
         phase,
         measured,
         now,
         baseline=baseline,
-        phase_since=session.phase_since if session.phase == Phase.RECOVERY else None,
+        closer=watch_closely(person, load_policy(), load_treatments(), now),
+    )
+    return tuple(
+        Due(item=item, entry=PRESSURE if item.kind is Vital.SYSTOLIC else item.kind.value)
+        for item in found
     )
 
 

@@ -138,7 +138,7 @@ def device_spans(session_id: uuid.UUID) -> tuple[Span, ...]:
     )
 
 
-def gaps_of_session(session_id: uuid.UUID, *, limit: int = 20) -> list[Value]:
+def gaps_of_session(session_id: uuid.UUID, *, limit: int = 500) -> list[Value]:
     """Return the newest values the monitor could not give, each with its reason."""
     return list(
         Value.objects.filter(

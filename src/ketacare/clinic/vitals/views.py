@@ -20,7 +20,14 @@ from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.infusions import access as infusions
 from ketacare.clinic.infusions import actions as infusion_actions
 from ketacare.clinic.vitals import access, actions
-from ketacare.clinic.vitals.forms import ALL, PRESSURE, CorrectionForm, ObservationForm, kinds_of, steps_of
+from ketacare.clinic.vitals.forms import (
+    ALL,
+    PRESSURE,
+    CorrectionForm,
+    ObservationForm,
+    kinds_of,
+    steps_of,
+)
 from ketacare.clinic.work.drafts import discard, form_with_draft
 from ketacare.core.errors import InputError
 from ketacare.core.record import Vital
