@@ -112,7 +112,7 @@ def test_two_windows_add_to_the_same_answers(sent):
         actions.keep_answer(
             request=request, token=token, instrument="gad7", item=item, value=value, now=LATER
         )
-    assert actions.kept_answers(request, token) == {"gad7": {1: 3, 2: None}}
+    assert access.kept_answers(request, token) == {"gad7": {1: 3, 2: None}}
 
 
 def test_kept_answers_go_when_they_are_sent(sent):
@@ -127,7 +127,7 @@ def test_a_new_link_takes_recent_answers_along(sent, nurse):
     actions.keep_answer(request=request, token=token, instrument="gad7", item=1, value=2, now=LATER)
     Draft.objects.update(updated_at=LATER)
     new, new_token = actions.renew(request=request, by=nurse, now=LATER + timedelta(hours=1))
-    assert actions.kept_answers(new, new_token) == {"gad7": {1: 2}}
+    assert access.kept_answers(new, new_token) == {"gad7": {1: 2}}
     request.refresh_from_db()
     assert request.state(LATER + timedelta(hours=1)) is Request.State.REVOKED
 
@@ -137,7 +137,7 @@ def test_a_new_link_leaves_old_answers_behind(sent, nurse):
     actions.keep_answer(request=request, token=token, instrument="gad7", item=1, value=2, now=LATER)
     Draft.objects.update(updated_at=LATER)
     new, new_token = actions.renew(request=request, by=nurse, now=LATER + timedelta(hours=49))
-    assert actions.kept_answers(new, new_token) == {"gad7": {}}
+    assert access.kept_answers(new, new_token) == {"gad7": {}}
 
 
 @pytest.mark.parametrize("instruments", [[], ["hama"], ["gad7", "moonphase"]])

@@ -19,7 +19,13 @@ from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import may
 from ketacare.clinic.questionnaires import links, mapping
 from ketacare.clinic.questionnaires.models import Request, Response, RiskAnswer
-from ketacare.core.record import Score
+from ketacare.clinic.work import access as work
+from ketacare.clinic.work.owners import Owner
+from ketacare.core.measures import Instrument
+from ketacare.core.record import Rater, Score
+from ketacare.knowledge.load import load_instruments
+
+SKIPPED = "skip"  # kept in the place of a number: "I would rather not answer"
 
 
 def scores_of(patient_id: uuid.UUID) -> tuple[Score, ...]:
@@ -112,6 +118,42 @@ def request_of_token(token: str) -> Request | None:
         .filter(pk=link.request_id, token_digest=links.digest_of(token))
         .first()
     )
+
+
+def askable() -> dict[str, Instrument]:
+    """Return the questionnaires that can be sent: answered by the patient, free to show."""
+    return {
+        name: instrument
+        for name, instrument in load_instruments().items()
+        if instrument.rater is Rater.PATIENT and instrument.wording.may_be_shown
+    }
+
+
+def names_of(request: Request) -> str:
+    """Return the questionnaires of a request as a team says them: ``"GAD-7 and PHQ-9"``."""
+    known = load_instruments()
+    return _(" and ").join(known[name].name for name in request.instruments)
+
+
+def owner_of(token: str) -> Owner:
+    """Return the holder of a link as the owner of what is kept."""
+    return Owner(link=links.digest_of(token))
+
+
+def draft_key(request: Request) -> str:
+    """Return the name under which answers to a request are kept."""
+    return f"questionnaires.answers:{request.pk}"
+
+
+def kept_answers(request: Request, token: str) -> dict[str, dict[int, int | None]]:
+    """Return what was answered so far by questionnaire and item; skipped items are ``None``."""
+    draft = work.draft_of(owner_of(token), draft_key(request))
+    found: dict[str, dict[int, int | None]] = {name: {} for name in request.instruments}
+    for name, (value, *_more) in ({} if draft is None else draft.data).items():
+        instrument, _dot, item = name.rpartition(".")
+        if instrument in found:
+            found[instrument][int(item)] = None if value == SKIPPED else int(value)
+    return found
 
 
 def _require(user: User, permission: Permission) -> None:

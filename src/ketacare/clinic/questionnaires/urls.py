@@ -1,6 +1,21 @@
 """Routes of this app, with their full paths."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from ketacare.clinic.questionnaires import public, views
 
 app_name = "questionnaires"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("q/<str:token>/", public.start, name="link"),
+    path("q/<str:token>/check/", public.check, name="check"),
+    path("q/<str:token>/thanks/", public.thanks, name="thanks"),
+    path("q/<str:token>/<slug:instrument>/<int:item>/", public.question, name="question"),
+    path("patients/<uuid:patient_id>/measures/", views.overview, name="overview"),
+    path("patients/<uuid:patient_id>/measures/send/", views.send, name="send"),
+    path("patients/<uuid:patient_id>/measures/enter/<slug:instrument>/", views.enter, name="enter"),
+    path("measures/requests/<uuid:request_id>/", views.request_page, name="request"),
+    path("measures/requests/<uuid:request_id>/renew/", views.renew, name="renew"),
+    path("measures/requests/<uuid:request_id>/revoke/", views.revoke, name="revoke"),
+    path("measures/answers/<uuid:response_id>/correct/", views.correct, name="correct"),
+    path("measures/risks/<uuid:risk_id>/", views.risk, name="risk"),
+]

@@ -179,12 +179,15 @@ def _chase_integration(person: uuid.UUID, *, by: User | audit.Actor, now: dateti
     opened = 0
     for found in access.integrations_of(person, now=now):
         judged = found.integration
-        key = {"patient_id": person, "kind": TaskKind.INTEGRATION, "object_id": found.infusion.pk}
+        kind, infusion = TaskKind.INTEGRATION, found.infusion.pk
         if found.standing in {Standing.DONE, Standing.OUTSIDE}:
-            work.complete_tasks(by=by, **key)
-        elif judged.closes_at >= now - CHASE_BACK and not _asked(person, TaskKind.INTEGRATION, key):
+            work.complete_tasks(by=by, patient_id=person, kind=kind, object_id=infusion)
+        elif judged.closes_at >= now - CHASE_BACK and not _asked(person, kind, infusion):
             work.open_task(
                 by=by,
+                patient_id=person,
+                kind=kind,
+                object_id=infusion,
                 sentence=_("Integration of infusion {number}: from {opens} until {closes}.").format(
                     number=found.number,
                     opens=_short(judged.opens_at),
@@ -192,7 +195,6 @@ def _chase_integration(person: uuid.UUID, *, by: User | audit.Actor, now: dateti
                 ),
                 role=Role.THERAPIST,
                 due_at=judged.closes_at,
-                **key,
             )
             opened += 1
     return opened
@@ -204,25 +206,25 @@ def _chase_preparation(
     ahead = [row for row in own if row.phase == Phase.SCHEDULED and row.scheduled_at > now]
     if not ahead or not access.needs_preparation(person):
         return 0
-    key = {"patient_id": person, "kind": TaskKind.PREPARATION, "object_id": ahead[0].pk}
-    if _asked(person, TaskKind.PREPARATION, key):
+    first = ahead[0]
+    if _asked(person, TaskKind.PREPARATION, first.pk):
         return 0
     work.open_task(
         by=by,
+        patient_id=person,
+        kind=TaskKind.PREPARATION,
+        object_id=first.pk,
         sentence=_("No preparation session before the infusion of {when}.").format(
-            when=_short(ahead[0].scheduled_at)
+            when=_short(first.scheduled_at)
         ),
         role=Role.THERAPIST,
-        due_at=ahead[0].scheduled_at,
-        **key,
+        due_at=first.scheduled_at,
     )
     return 1
 
 
-def _asked(person: uuid.UUID, kind: TaskKind, key: Mapping[str, object]) -> bool:
-    return Task.objects.filter(
-        patient_id=person, kind=kind, object_id=str(key["object_id"])
-    ).exists()
+def _asked(person: uuid.UUID, kind: TaskKind, infusion: uuid.UUID) -> bool:
+    return Task.objects.filter(patient_id=person, kind=kind, object_id=str(infusion)).exists()
 
 
 def _close_tasks(row: Session, by: User | None, now: datetime) -> None:

@@ -1,0 +1,229 @@
+"""The measures of one patient as their page shows them: scores with what each change means.
+
+Nothing is judged here: totals, bands and changes come from the core, the baseline is that of the
+current series. Changes are ``before − after``, so that a positive number is fewer symptoms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from ketacare.clinic.infusions.access import infusions_of
+from ketacare.clinic.patients.models import Patient
+from ketacare.clinic.questionnaires import access, mapping
+from ketacare.clinic.questionnaires.models import Request, Response, RiskAnswer
+from ketacare.core.measures import Change, Instrument, Scored, judge_change
+from ketacare.core.planning import Rated, series_of
+from ketacare.core.record import Infusion, Person
+from ketacare.knowledge.load import load_adaptive_rules, load_instruments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """One item with the answer in words; ``None`` where it was left out."""
+
+    number: int
+    text: str
+    value: int | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreRow:
+    """One response that stands, or one that was corrected (then without changes)."""
+
+    response: Response
+    scored: Scored
+    items: tuple[Answered, ...]
+    since_previous: Change | None
+    since_baseline: Change | None
+    is_baseline: bool
+    hours_after_dose: float | None
+
+    @property
+    def after_dose(self) -> str:
+        """How long after the last infusion it was answered, as one says it."""
+        hours = self.hours_after_dose
+        if hours is None:
+            return _("before any infusion")
+        if hours < 48:
+            return _("{n} h after an infusion").format(n=round(hours))
+        return _("{n} days after an infusion").format(n=round(hours / 24))
+
+    @property
+    def left_out(self) -> str:
+        """The items left out, as numbers."""
+        return ", ".join(str(number) for number in self.scored.missing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One instrument: its rows, newest first, the corrected ones apart."""
+
+    instrument: Instrument
+    rows: tuple[ScoreRow, ...]
+    corrected: tuple[ScoreRow, ...]
+    baseline: Rated | None
+
+    @property
+    def latest(self) -> ScoreRow | None:
+        """The newest one."""
+        return self.rows[0] if self.rows else None
+
+    @property
+    def by_clinician(self) -> bool:
+        """Whether a clinician rates it."""
+        return self.instrument.rater.value == "clinician"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestRow:
+    """One request with where it stands now."""
+
+    request: Request
+    names: str
+    state: Request.State
+    is_overdue: bool
+
+    @property
+    def level(self) -> str:
+        """The level of its status."""
+        if self.is_overdue:
+            return "watch"
+        return {
+            Request.State.OPEN: "info",
+            Request.State.STARTED: "info",
+            Request.State.ANSWERED: "good",
+        }.get(self.state, "none")
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether answers may still come, or are missing because the link has ended."""
+        return self.state in {Request.State.OPEN, Request.State.STARTED, Request.State.EXPIRED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measures:
+    """Everything the page shows."""
+
+    measures: tuple[Measure, ...]
+    requests: tuple[RequestRow, ...]
+    risks: tuple[RiskAnswer, ...]
+    handled: tuple[RiskAnswer, ...]
+    person: Person
+
+    @property
+    def waiting(self) -> tuple[RequestRow, ...]:
+        """The requests without answers."""
+        return tuple(row for row in self.requests if row.is_waiting)
+
+    @property
+    def closed(self) -> tuple[RequestRow, ...]:
+        """The others."""
+        return tuple(row for row in self.requests if not row.is_waiting)
+
+
+def measures_of(patient: Patient, *, now: datetime) -> Measures:
+    """Return the measures of one patient; the caller has authorised."""
+    responses = list(access.responses_of(patient.pk))
+    standing = [row for row in responses if row.stands]
+    person = Person(
+        id=str(patient.pk),
+        label=patient.name,
+        infusions=infusions_of(patient.pk),
+        scores=tuple(mapping.score_record(row) for row in reversed(standing)),
+    )
+    risks = list(access.risk_answers_of(patient.pk))
+    return Measures(
+        measures=tuple(
+            _measure(instrument, responses, person, now=now)
+            for instrument in load_instruments().values()
+        ),
+        requests=tuple(request_row(row, now=now) for row in access.requests_of(patient.pk)),
+        risks=tuple(risk for risk in risks if risk.acknowledged_at is None),
+        handled=tuple(risk for risk in risks if risk.acknowledged_at is not None),
+        person=person,
+    )
+
+
+def request_row(request: Request, *, now: datetime) -> RequestRow:
+    """Return one request as a row."""
+    state = request.state(now)
+    waits = state in {Request.State.OPEN, Request.State.STARTED, Request.State.EXPIRED}
+    return RequestRow(
+        request=request,
+        names=access.names_of(request),
+        state=state,
+        is_overdue=waits and now > request.due_at,
+    )
+
+
+def answered(instrument: Instrument, response: Response) -> tuple[Answered, ...]:
+    """Return the items with their answers; empty when only a total was reported."""
+    if response.items is None:
+        return ()
+    found = []
+    for item, value in zip(instrument.items, response.items, strict=False):
+        labels = [option.label for option in item.options if option.value == value]
+        found.append(
+            Answered(
+                number=item.number,
+                text=item.text,
+                value=value,
+                label=labels[0] if labels else _("left out"),
+            )
+        )
+    return tuple(found)
+
+
+def _measure(
+    instrument: Instrument, responses: Sequence[Response], person: Person, *, now: datetime
+) -> Measure:
+    own = sorted((r for r in responses if r.instrument == instrument.id), key=lambda r: r.at)
+    baseline = series_of(person, instrument, load_adaptive_rules().thresholds, now=now).baseline
+    rows: list[ScoreRow] = []
+    previous: float | None = None
+    for response in (r for r in own if r.stands):
+        row = _row(instrument, response, person.infusions, previous, baseline)
+        previous = previous if row.scored.total is None else row.scored.total
+        rows.append(row)
+    corrected = [_row(instrument, r, person.infusions, None, None) for r in own if not r.stands]
+    return Measure(
+        instrument=instrument,
+        rows=tuple(reversed(rows)),
+        corrected=tuple(reversed(corrected)),
+        baseline=baseline,
+    )
+
+
+def _row(
+    instrument: Instrument,
+    response: Response,
+    infusions: Sequence[Infusion],
+    previous: float | None,
+    baseline: Rated | None,
+) -> ScoreRow:
+    scored = mapping.scored(response)
+    given = [i.at for i in infusions if i.at <= response.at]
+    later = baseline is not None and response.at > baseline.at
+    return ScoreRow(
+        response=response,
+        scored=scored,
+        items=answered(instrument, response),
+        since_previous=_change(instrument, previous, scored.total),
+        since_baseline=_change(
+            instrument, baseline.total if baseline and later else None, scored.total
+        ),
+        is_baseline=baseline is not None and response.at == baseline.at,
+        hours_after_dose=(response.at - max(given)) / timedelta(hours=1) if given else None,
+    )
+
+
+def _change(instrument: Instrument, before: float | None, after: float | None) -> Change | None:
+    if before is None or after is None:
+        return None
+    return judge_change(instrument, before, after)
