@@ -34,6 +34,7 @@ class Kind(StrEnum):
     TIME_ZONE = "time zone"
     LANGUAGE = "language"
     LOG_LEVEL = "log level"
+    COUNTRY = "country"
     DATABASE = "database address"
 
 
@@ -127,6 +128,13 @@ SETTINGS: tuple[Setting, ...] = (
         kind=Kind.TEXT,
         default="",
         help="The number patients' pages show for reaching a person.",
+    ),
+    Setting(
+        name="KETACARE_COUNTRY",
+        kind=Kind.COUNTRY,
+        default="US",
+        help="The two letters of the country whose crisis numbers patients' pages show "
+        "(ISO 3166-1). The numbers are in knowledge/crisis.",
     ),
     Setting(
         name="KETACARE_IDLE_MINUTES",
@@ -298,6 +306,12 @@ def _log_level(setting: Setting, text: str) -> str:
     return _one_of(setting, text.upper(), ("DEBUG", "INFO", "WARNING", "ERROR"))
 
 
+def _country(setting: Setting, text: str) -> str:
+    if len(text) != 2 or not text.isascii() or not text.isalpha():
+        raise _refuse(setting, text, "give the two letters of a country such as US")
+    return text.upper()
+
+
 _PARSERS: Mapping[Kind, Callable[[Setting, str], Any]] = {
     Kind.TEXT: lambda _setting, text: text,
     Kind.SECRET: _secret,
@@ -311,6 +325,7 @@ _PARSERS: Mapping[Kind, Callable[[Setting, str], Any]] = {
     Kind.TIME_ZONE: _time_zone,
     Kind.LANGUAGE: lambda setting, text: _one_of(setting, text, ("en",)),
     Kind.LOG_LEVEL: _log_level,
+    Kind.COUNTRY: _country,
     Kind.DATABASE: _database,
 }
 
