@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
@@ -90,15 +91,23 @@ class Counts:
     def sentence(self) -> str:
         """What stands in the way, in one sentence."""
         if self.stops:
-            return _("Not eligible as it stands: {n} hard stop(s).").format(n=self.stops)
+            return ngettext(
+                "Not eligible as it stands: {n} hard stop.",
+                "Not eligible as it stands: {n} hard stops.",
+                self.stops,
+            ).format(n=self.stops)
         if self.overrides:
-            return _("{n} finding(s) need an override with a reason, or a change.").format(
-                n=self.overrides
-            )
+            return ngettext(
+                "{n} finding needs an override with a reason, or a change.",
+                "{n} findings need an override with a reason, or a change.",
+                self.overrides,
+            ).format(n=self.overrides)
         if self.held:
-            return _("{n} question(s) have to be settled before anybody can say.").format(
-                n=self.held
-            )
+            return ngettext(
+                "{n} finding has to be settled before anybody can say.",
+                "{n} findings have to be settled before anybody can say.",
+                self.held,
+            ).format(n=self.held)
         return _("Nothing stands in the way.")
 
     @property
@@ -228,22 +237,24 @@ def _view(
     )
 
 
-def _word(finding: RuleFinding, override: Override | None) -> tuple[str, str]:
+_WORDS: dict[Outcome, tuple[str, Text]] = {
+    Outcome.BLOCK: ("stop", gettext_lazy("Hard stop")),
+    Outcome.CANNOT_TELL: ("info", gettext_lazy("Cannot tell – does not hold up treatment")),
+    Outcome.WARN: ("watch", gettext_lazy("Warning")),
+    Outcome.PASS: ("good", gettext_lazy("Passes")),
+}
+
+
+def _word(finding: RuleFinding, override: Override | None) -> tuple[str, Text]:
+    if override is not None and override.is_complete:
+        return "info", _("Overridden")
     if override is not None:
-        if override.is_complete:
-            return "info", _("Overridden")
         return "watch", _("Override waits for a second signature")
-    if finding.outcome is Outcome.BLOCK:
-        if finding.needs_override:
-            return "stop", _("Needs an override")
-        return "stop", _("Hard stop")
-    if finding.outcome is Outcome.CANNOT_TELL:
-        if finding.stops or finding.needs_override:
-            return "watch", _("Cannot tell – holds up treatment")
-        return "info", _("Cannot tell – does not hold up treatment")
-    if finding.outcome is Outcome.WARN:
-        return "watch", _("Warning")
-    return "good", _("Passes")
+    if finding.outcome is Outcome.BLOCK and finding.needs_override:
+        return "stop", _("Needs an override")
+    if finding.outcome is Outcome.CANNOT_TELL and (finding.stops or finding.needs_override):
+        return "watch", _("Cannot tell – holds up treatment")
+    return _WORDS[finding.outcome]
 
 
 def _question(finding: RuleFinding, question: FactDefinition) -> Question:

@@ -22,7 +22,8 @@ from ketacare.clinic.history.forms import ADHERENCE, CERTAINTY, END_REASON, OUTC
 from ketacare.clinic.history.models import Diagnosis, Entry, Medicine, Trial
 from ketacare.core.history import Adequacy, Stage, TrialJudgement
 from ketacare.core.record import Adherence, Certainty, EndReason, TrialOutcome
-from ketacare.knowledge.load import load_treatments
+from ketacare.core.sources import Source
+from ketacare.knowledge.load import load_sources, load_treatments
 
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
 Text = str | Promise
@@ -77,6 +78,7 @@ class StageView:
     level: str
     answer: Text
     criteria: tuple[CriterionView, ...]
+    sources: tuple[Source, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,7 @@ def stage_view(stage: Stage) -> StageView:
         False: ("none", _("Not resistant")),
         None: ("watch", _("Cannot tell yet")),
     }[stage.resistant]
+    known = load_sources()
     return StageView(
         stage=stage,
         level=level,
@@ -120,6 +123,7 @@ def stage_view(stage: Stage) -> StageView:
             )
             for criterion in stage.criteria
         ),
+        sources=tuple(known[name] for name in stage.sources if name in known),
     )
 
 
@@ -229,7 +233,9 @@ def _trial_lines(row: Trial) -> Iterable[str]:
             yield _("with exposure") if row.exposure_delivered else _("without exposure")
     yield _period(row)
     yield (
-        str(OUTCOME[TrialOutcome(row.outcome)]).split(":", maxsplit=1)[0]
+        _("outcome: {what}").format(
+            what=str(OUTCOME[TrialOutcome(row.outcome)]).split(":", maxsplit=1)[0].lower()
+        )
         if row.outcome
         else _("outcome not recorded")
     )

@@ -30,7 +30,6 @@ from ketacare.knowledge.load import load_instruments
 
 WIDE, NARROW = 760, 330
 WEEKS_AHEAD = 8
-SHOWN = ("gad7", "phq9")
 DAY = timedelta(days=1)
 
 
@@ -64,7 +63,13 @@ def score_picture(
     ``advice`` is a stored snapshot's data (``plans``), ``None`` before the first was computed.
     """
     fans = _fans(advice)
-    names = [n for n in load_instruments() if n in ratings or (n in fans and n in SHOWN)]
+    # One lone point needs no panel: its number stands above the chart.
+    drawn_alone = not fans and not any(len(rows) > 1 for rows in ratings.values())
+    names = [
+        name
+        for name in load_instruments()
+        if name in fans or len(ratings.get(name, ())) > (0 if drawn_alone else 1)
+    ]
     if not names:
         return None
     zero = person.day_zero or now

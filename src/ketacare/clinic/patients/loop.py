@@ -25,6 +25,8 @@ from ketacare.core.measures import Instrument, Rated, judge_change
 from ketacare.core.record import Person
 from ketacare.knowledge.load import load_instruments
 
+PLAN, INFUSION, ADAPTATION = 2, 3, 6  # places in the loop
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Station:
@@ -57,7 +59,10 @@ class Known:
 
 
 def stations_of(known: Known) -> tuple[Station, ...]:
-    """Return the eight stations; the first that waits for somebody is "now", later ones "next"."""
+    """Return the eight stations with one of them "now": what waits first of all.
+
+    That is whoever is in the clinic, then an open decision, then the first station that waits.
+    """
     found = [
         _history(known),
         _eligibility(known),
@@ -68,13 +73,19 @@ def stations_of(known: Known) -> tuple[Station, ...]:
         _adaptation(known),
         _learning(known),
     ]
-    seen = False
-    for index, station in enumerate(found):
-        if station.state in {"now", "blocked"}:
-            if seen and station.state == "now":
-                found[index] = replace(station, state="next")
-            seen = True
-    return tuple(found)
+    waiting = [index for index, station in enumerate(found) if station.state == "now"]
+    if not waiting:
+        return tuple(found)
+    here = any(session.is_open for session in known.sessions)
+    first = min(waiting, key=lambda i: (not (here and i == INFUSION), not _decides(known, i), i))
+    return tuple(
+        replace(station, state="next") if station.state == "now" and index != first else station
+        for index, station in enumerate(found)
+    )
+
+
+def _decides(known: Known, index: int) -> bool:
+    return bool(known.question) and index in {PLAN, ADAPTATION}
 
 
 def _history(known: Known) -> Station:
@@ -150,7 +161,12 @@ def _infusion(known: Known) -> Station:
 def _integration(known: Known) -> Station:
     name, route = _("Integration"), "therapy:overview"
     if known.missing_integration:
-        text = _("{n} infusion(s) without a session").format(n=known.missing_integration)
+        lacking = ngettext(
+            "{n} infusion without a session",
+            "{n} infusions without a session",
+            known.missing_integration,
+        )
+        text = lacking.format(n=known.missing_integration)
         return _station(known, name, "now", text, route)
     if not known.therapy_held:
         return _station(known, name, "none", _("No session yet."), route)
@@ -208,8 +224,7 @@ def change_of(rows: Sequence[Rated], person: Person) -> str | None:
     change = judge_change(instrument, first, last)
     points = -change.points
     sign = "+" if points > 0 else "−" if points < 0 else "±"
-    text = _("{sign}{points} points").format(sign=sign, points=f"{abs(points):g}")
-    return text
+    return _("{sign}{points} points").format(sign=sign, points=f"{abs(points):g}")
 
 
 def _station(known: Known, name: str, state: str, text: str, route: str) -> Station:

@@ -24,25 +24,30 @@ from ketacare.clinic.plans.models import Plan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """One person's phase, how much it matters now, and the next step with its page."""
+    """One person's phase, how much it matters now, the next step with its page, and why."""
 
     patient: Patient
     phase: str
     level: str
     next_step: str
     address: str
+    why: str
     appointment: datetime | None
 
 
 def with_standing(patients: QuerySet[Patient]) -> QuerySet[Patient]:
     """Return the patients with everything :func:`standing_of` looks at."""
-    return patients.order_by("family_name", "given_name").annotate(
-        trial_count=Count("trial_entries", distinct=True),
-        diagnosis_count=Count("diagnosis_entries", distinct=True),
-    ).prefetch_related(
-        Prefetch("reviews", queryset=Review.objects.defer("findings").order_by("-at")),
-        Prefetch("plans", queryset=Plan.objects.order_by("-signed_at")),
-        Prefetch("infusion_sessions", queryset=Session.objects.order_by("scheduled_at")),
+    return (
+        patients.order_by("family_name", "given_name")
+        .annotate(
+            trial_count=Count("trial_entries", distinct=True),
+            diagnosis_count=Count("diagnosis_entries", distinct=True),
+        )
+        .prefetch_related(
+            Prefetch("reviews", queryset=Review.objects.defer("findings").order_by("-at")),
+            Prefetch("plans", queryset=Plan.objects.order_by("-signed_at")),
+            Prefetch("infusion_sessions", queryset=Session.objects.order_by("scheduled_at")),
+        )
     )
 
 
@@ -52,13 +57,16 @@ def standing_of(patient: Patient, *, now: datetime, waiting: Mapping[uuid.UUID, 
     coming = next(
         (s for s in sessions if s.phase == Phase.SCHEDULED and s.scheduled_at >= now), None
     )
-    phase, level, step, address = _where(patient, sessions, coming, waiting, now=now)
+    phase, level, step, address = _where(patient, sessions, coming, waiting)
+    latest = next(iter(patient.reviews.all()), None)
+    declined = latest is not None and latest.decision != Review.Decision.ELIGIBLE
     return Standing(
         patient=patient,
         phase=phase,
         level=level,
         next_step=step,
         address=address,
+        why=waiting.get(patient.pk, latest.note if latest is not None and declined else ""),
         appointment=None if coming is None else coming.scheduled_at,
     )
 
@@ -68,38 +76,61 @@ def _where(
     sessions: list[Session],
     coming: Session | None,
     waiting: Mapping[uuid.UUID, str],
-    *,
-    now: datetime,
 ) -> tuple[str, str, str, str]:
     def page(route: str) -> str:
         return reverse(route, args=[patient.pk])
 
-    if patient.closed_at is not None:
-        return _("Care closed"), "none", patient.closed_reason, page("patients:chart")
     here = next((s for s in sessions if s.phase in OPEN_PHASES), None)
-    if here is not None:
-        text = _("In the clinic: {phase}").format(phase=here.get_phase_display().lower())
-        return text, "info", _("Open the infusion"), reverse("infusions:session", args=[here.pk])
-    if patient.pk in waiting:
-        return _("Plan needs a decision"), "watch", waiting[patient.pk], page("plans:overview")
-    review = next(iter(patient.reviews.all()), None)
     plan = next((p for p in patient.plans.all() if p.is_active), None)
-    if review is None and plan is None:
-        if not getattr(patient, "trial_count", 0) or not getattr(patient, "diagnosis_count", 0):
-            return _("Referred"), "watch", _("Take the history"), page("history:overview")
-        return _("History"), "watch", _("Review eligibility"), page("eligibility:review")
-    if plan is not None:
-        return _in_course(patient, plan, sessions, coming)
-    if review is not None and review.decision != Review.Decision.ELIGIBLE:
-        return (
+    if patient.closed_at is not None:
+        found = _("Care closed"), "none", patient.closed_reason, page("patients:chart")
+    elif here is not None:
+        text = _("In the clinic: {phase}").format(phase=here.get_phase_display().lower())
+        found = text, "info", _("Open the infusion"), reverse("infusions:session", args=[here.pk])
+    elif patient.pk in waiting:
+        found = (
+            _("Plan needs a decision"),
+            "watch",
+            _("See options, decide"),
+            page("plans:overview"),
+        )
+    elif plan is not None:
+        found = _in_course(patient, plan, sessions, coming)
+    else:
+        found = _before_plan(patient, given=any(s.started_at for s in sessions))
+    return found
+
+
+def _before_plan(patient: Patient, *, given: bool) -> tuple[str, str, str, str]:
+    review = next(iter(patient.reviews.all()), None)
+    told = getattr(patient, "trial_count", 0) and getattr(patient, "diagnosis_count", 0)
+    if review is None and not told:
+        phase, level, step, route = (
+            _("Referred"),
+            "watch",
+            _("Take the history"),
+            "history:overview",
+        )
+    elif review is None:
+        phase, level, step = _("Work-up"), "watch", _("Review eligibility")
+        route = "eligibility:review"
+    elif review.decision != Review.Decision.ELIGIBLE:
+        phase, level, step = (
             str(review.get_decision_display()),
             "none",
-            review.note[:120],
-            page("eligibility:review"),
+            _("Look at the review again"),
         )
-    if any(s.started_at for s in sessions):
-        return _("Follow-up"), "good", _("Look at the scores"), page("patients:chart")
-    return _("Eligible"), "watch", _("Make a plan"), page("plans:overview")
+        route = "eligibility:review"
+    elif given:
+        phase, level, step, route = (
+            _("Follow-up"),
+            "good",
+            _("Look at the scores"),
+            "patients:chart",
+        )
+    else:
+        phase, level, step, route = _("Eligible"), "watch", _("Make a plan"), "plans:overview"
+    return phase, level, step, reverse(route, args=[patient.pk])
 
 
 def _in_course(

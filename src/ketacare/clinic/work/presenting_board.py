@@ -11,9 +11,11 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -25,6 +27,10 @@ from ketacare.clinic.infusions.models import Phase, Session
 from ketacare.clinic.patients.access import patients_by_id
 from ketacare.clinic.work.access import open_tasks_for
 from ketacare.clinic.work.models import Task, TaskKind
+from ketacare.core.safety import DueItem
+
+if TYPE_CHECKING:
+    from ketacare.clinic.questionnaires.models import RiskAnswer
 
 PHASE_LEVEL = {
     Phase.CHECKED_IN: "info",
@@ -43,7 +49,8 @@ class Seat:
     address: str
     level: str
     minutes: int
-    overdue: tuple[str, ...]
+    card: str
+    overdue: str
     next_due: str
     next_due_at: datetime | None
     values: tuple[str, ...]
@@ -91,19 +98,19 @@ class Board:
     """The board as one person sees it at ``now``."""
 
     now: datetime
-    parts: tuple[Part, ...]
+    columns: tuple[tuple[Part, ...], ...]
     clinical: bool
     done_today: int
 
 
-# Which parts a role sees, and in which order.
-_ORDER: dict[Role, tuple[str, ...]] = {
-    Role.PSYCHIATRIST: ("risks", "decisions", "chairs", "today", "due"),
-    Role.NURSE: ("risks", "chairs", "today", "due", "decisions"),
-    Role.ANAESTHESIA: ("risks", "chairs", "today", "due", "decisions"),
-    Role.THERAPIST: ("risks", "due", "today", "chairs", "decisions"),
+# Which parts a role sees, by column and in which order; on a phone one column follows the other.
+_COLUMNS: dict[Role, tuple[tuple[str, ...], ...]] = {
+    Role.PSYCHIATRIST: (("risks", "decisions"), ("chairs", "today", "due")),
+    Role.NURSE: (("risks", "chairs", "today"), ("due", "decisions")),
+    Role.ANAESTHESIA: (("risks", "chairs", "today"), ("due", "decisions")),
+    Role.THERAPIST: (("risks", "due"), ("today", "chairs", "decisions")),
 }
-_NOT_CLINICAL = ("today", "due")
+_NOT_CLINICAL = (("today", "due"),)
 
 
 def board_of(user: User, *, now: datetime) -> Board:
@@ -111,7 +118,7 @@ def board_of(user: User, *, now: datetime) -> Board:
     clinical = sees_clinical(user)
     day_start = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     sessions = list(infusions.sessions_between(day_start, day_start + timedelta(days=1)))
-    keys = _ORDER[Role(user.role)] if clinical else _NOT_CLINICAL
+    wanted = _COLUMNS[Role(user.role)] if clinical else _NOT_CLINICAL
     makers = {
         "risks": lambda: _risks(now=now),
         "decisions": _decisions,
@@ -119,9 +126,11 @@ def board_of(user: User, *, now: datetime) -> Board:
         "today": lambda: _today(user, sessions, now=now),
         "due": lambda: _due(user, now=now, clinical=clinical),
     }
-    parts = tuple(part for key in keys if (part := makers[key]()) is not None)
+    columns = tuple(
+        tuple(part for key in column if (part := makers[key]()) is not None) for column in wanted
+    )
     done = sum(1 for s in sessions if s.phase == Phase.DISCHARGED)
-    return Board(now=now, parts=parts, clinical=clinical, done_today=done)
+    return Board(now=now, columns=columns, clinical=clinical, done_today=done)
 
 
 def _chairs(*, now: datetime) -> Part:
@@ -138,10 +147,11 @@ def _chairs(*, now: datetime) -> Part:
             Seat(
                 session=session,
                 address=reverse("infusions:session", args=[session.pk]),
-                level="stop" if seen.overdue else PHASE_LEVEL.get(Phase(session.phase), "none"),
+                level=PHASE_LEVEL.get(Phase(session.phase), "none"),
+                card="stop" if seen.overdue or seen.concerns else "good",
                 minutes=seen.phase_minutes,
-                overdue=tuple(item.sentence for item in seen.overdue),
-                next_due="" if following is None else following.sentence,
+                overdue=_overdue(seen.overdue),
+                next_due="" if following is None else following.label,
                 next_due_at=None if following is None else following.due_at,
                 values=tuple(f"{t.short} {t.value} {t.unit}".strip() for t in known if t.value),
                 concerns=tuple(
@@ -158,6 +168,18 @@ def _chairs(*, now: datetime) -> Part:
         rows=seats,
         empty=_("Nobody is in a chair."),
     )
+
+
+def _overdue(items: Sequence[DueItem]) -> str:
+    """Return what is late in one line: the labels, and by how much the latest is."""
+    if not items:
+        return ""
+    labels = ", ".join(item.label for item in items)
+    late = max(item.overdue_minutes for item in items)
+    text = f"{labels[:1].upper()}{labels[1:]}"
+    if late < 1:
+        return _("{what}: due now.").format(what=text)
+    return _("{what}: overdue by up to {n} min.").format(what=text, n=round(late))
 
 
 def _today(user: User, sessions: Iterable[Session], *, now: datetime) -> Part:
@@ -212,15 +234,23 @@ def _risks(*, now: datetime) -> Part | None:
     answers = list(open_risk_answers().select_related("patient"))
     if not answers:
         return None  # an empty box about risk would only train the eye to skip it
+    by_patient: dict[uuid.UUID, list[RiskAnswer]] = {}
+    for answer in sorted(answers, key=lambda answer: answer.raised_at):
+        by_patient.setdefault(answer.patient_id, []).append(answer)
     rows = [
         Row(
-            name=answer.patient.name,
-            text=answer.sentence,
-            address=_page("questionnaires:overview", answer.patient_id),
-            at=answer.raised_at,
-            overdue=answer.due_at < now,
+            name=found[0].patient.name,
+            text=found[-1].sentence,
+            address=_page("questionnaires:overview", patient_id),
+            at=found[0].due_at,
+            kind=""
+            if len(found) == 1
+            else _("{n} answers, the newest of {day}").format(
+                n=len(found), day=date_format(timezone.localtime(found[-1].raised_at), "j M")
+            ),
+            overdue=found[0].due_at < now,
         )
-        for answer in sorted(answers, key=lambda answer: answer.raised_at)
+        for patient_id, found in by_patient.items()
     ]
     return Part(key="risks", title=_("Answers about risk"), rows=rows, empty="")
 
