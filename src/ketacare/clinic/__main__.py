@@ -15,6 +15,10 @@ def main() -> None:
     """Run the management command named on the command line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ketacare.clinic.config.settings")
     try:
+        if sys.argv[1:2] == ["demo"] and not {"-h", "--help"} & set(sys.argv):
+            from ketacare.clinic.demo.environment import prepare
+
+            prepare(os.environ, reset="--reset" in sys.argv)
         values = read_environment(os.environ)
     except InputError as error:
         sys.stderr.write(f"{error}\n")

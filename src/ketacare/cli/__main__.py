@@ -1,0 +1,5 @@
+"""``python -m ketacare.cli``: the same as the ``ketacare`` command."""
+
+from ketacare.cli import main
+
+main()
