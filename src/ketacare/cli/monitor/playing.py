@@ -113,7 +113,7 @@ class Player:
             control_id=control_id,
             bed=self._schedule.bed,
             device=self._schedule.device,
-            at=at,
+            at=self._now(),  # the message is of now, also when what it says is older
         )
         return control_id, payload
 
