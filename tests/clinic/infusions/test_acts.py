@@ -76,7 +76,7 @@ def test_the_second_check_is_refused_to_the_person_who_calculated(sheet, nurse):
 
 
 def test_a_second_calculation_that_differs_is_refused_and_stays_in_the_log(sheet, second_nurse):
-    with pytest.raises(DoseMismatch, match="both calculate again"):
+    with pytest.raises(DoseMismatch, match="calculate again, alone"):
         actions.second_check(
             session=sheet, dose_mg=40, rate_ml_h=75, by=second_nurse, now=NOW, expected_version=3
         )

@@ -35,7 +35,11 @@ KILL_AFTER = 25
 
 @pytest.fixture
 def environment(tmp_path):
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("KETACARE_", "DATABASE_"))}
+    kept = {
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith(("KETACARE_", "DATABASE_", "DJANGO_"))
+    }
     return kept | {
         "KETACARE_SECRET_KEY": "only-for-tests-and-type-checks-never-for-people",
         "KETACARE_DATA_DIR": str(tmp_path),

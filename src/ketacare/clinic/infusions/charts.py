@@ -7,7 +7,7 @@ them. Every chart carries its table.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -116,7 +116,8 @@ def figures(
             band=_band(expected, "concentration", until),
         )
         title = _("Predicted concentration")
-        found.append(figure("concentration", title, [predicted], expected.note))
+        drawn = figure("concentration", title, [predicted], expected.note)
+        found.append(replace(drawn, chart=replace(drawn.chart, summary=_peak(predicted.band))))
     return tuple(found)
 
 
@@ -143,12 +144,12 @@ def _band(expected: Expected | None, name: str, until: float) -> BandData | None
     band = expected.bands[name]
     shown = band.times_h * 60.0 <= until
     return BandData(
-        at=band.times_h[shown] * 60.0,
-        p5=band.p5[shown],
-        p25=band.p25[shown],
-        p50=band.p50[shown],
-        p75=band.p75[shown],
-        p95=band.p95[shown],
+        at=(band.times_h[shown] * 60.0).tolist(),
+        p5=band.p5[shown].tolist(),
+        p25=band.p25[shown].tolist(),
+        p50=band.p50[shown].tolist(),
+        p75=band.p75[shown].tolist(),
+        p95=band.p95[shown].tolist(),
     )
 
 
@@ -163,3 +164,18 @@ def _limits(policy: Policy, kind: Vital, now: datetime) -> list[Threshold]:
         for bound in limits.bounds
         if bound.side is not Side.RISE and bound.level is not Level.CRITICAL
     ]
+
+
+def _peak(band: BandData | None) -> str:
+    if band is None:
+        return ""
+    highest = max(range(len(band.at)), key=lambda index: band.p50[index])
+    return _(
+        "Half of people like this one would be above {half:.0f} ng/mL at minute {minute:.0f}, "
+        "nine in ten between {low:.0f} and {high:.0f}."
+    ).format(
+        half=band.p50[highest],
+        minute=band.at[highest],
+        low=band.p5[highest],
+        high=band.p95[highest],
+    )

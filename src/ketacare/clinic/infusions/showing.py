@@ -209,9 +209,10 @@ def figures_of(session: Session, *, now: datetime) -> tuple[Figure, ...]:
     """Return the charts of a session."""
     readings = read(session, now=now)
     number = access.session_number(session)
-    zero = session.started_at or session.checked_in_at
-    if zero is None:
+    if session.checked_in_at is None:
         return ()
+    # Before the start the charts show what to expect if it were now.
+    zero = session.started_at or session.cancelled_at or now
     return charts.figures(
         zero=zero,
         now=now,
@@ -393,10 +394,9 @@ def _entries(session: Session, user: User, now: datetime) -> tuple[Entry, ...]:
     known = load_observations()
     found = []
     for name in _ENTRIES:
-        if name == PRESSURE:
-            title, steps = _("Blood pressure"), ()
-        else:
-            title, steps = known[Vital(name)].short, steps_of(Vital(name))
+        pressure = name == PRESSURE
+        title = _("Blood pressure") if pressure else known[Vital(name)].short
+        steps = () if pressure else steps_of(Vital(name))
         form = None
         if not steps:
             form = ObservationForm(name=name, now=now, auto_id=f"id_{name}_%s")

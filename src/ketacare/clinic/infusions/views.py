@@ -43,8 +43,10 @@ def session(request: HttpRequest, infusion_id: uuid.UUID) -> HttpResponse:
     user = cast("User", request.user)
     found = _open(user, infusion_id)
     now = timezone.now()
+    page = showing.page_of(found, user, now=now)
     context = {
-        "page": showing.page_of(found, user, now=now),
+        "page": page,
+        "watch": page.watch,
         "session": found,
         "patient": found.patient,
         "figures": showing.figures_of(found, now=now),
@@ -52,7 +54,7 @@ def session(request: HttpRequest, infusion_id: uuid.UUID) -> HttpResponse:
         "user_may_act": may(user, P.INFUSION_RUN),
         "now": now,
     }
-    return render(request, "infusions/session.html", context | {"watch": context["page"].watch})
+    return render(request, "infusions/session.html", context)
 
 
 @requires(P.INFUSION_VIEW)
@@ -111,11 +113,11 @@ def act(request: HttpRequest, infusion_id: uuid.UUID, act: str) -> HttpResponse:
             form.add_error(place, error.sentence)
             status = HTTPStatus.UNPROCESSABLE_ENTITY
             found = access.get_session(user, infusion_id, chosen.permission)
-            form.data = form.data.copy()
-            form.data["version"] = str(found.version)
+            # The mistake itself may be in the log now (a second check that differs).
+            form.data = {**request.POST.dict(), "version": str(found.version)}
         else:
             discard(request, form)
-            messages.success(request, chosen.done)
+            messages.success(request, str(chosen.done))
             return redirect("infusions:session", infusion_id)
     else:
         status = HTTPStatus.UNPROCESSABLE_ENTITY

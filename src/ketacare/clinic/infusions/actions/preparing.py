@@ -64,7 +64,8 @@ def prepare(
     current.prepared_by, current.prepared_at = by, now
     current.second_by = current.second_at = None
     current.second_dose_mg = current.second_rate_ml_h = None
-    text = f"{sheet.dose_mg:g} mg, {sheet.rate_mL_per_h:g} mL/h"
+    # Without the result: the log is read by the person who calculates alone for the second check.
+    text = f"{weight_kg:g} kg, {bag_ml:g} mL, {vial_mg_per_ml:g} mg/mL"
     finish(current, act=Step.Act.PREPARE, by=by, now=now, phase=Phase.CHECKED_IN, text=text)
     audit.record(
         tag=audit.Tag.INFUSION_PREPARED,
@@ -112,7 +113,14 @@ def second_check(
         _record_mismatch(
             session, dose_mg=dose_mg, rate_ml_h=rate_ml_h, by=by, now=now, mismatch=mismatch
         )
-        raise
+        # Not the sheet's own figures: the next calculation is to be made alone again.
+        raise DoseMismatch(
+            mismatch.code,
+            _(
+                "Your calculation and the sheet differ. Both of you calculate again, alone, before "
+                "anything is drawn up."
+            ),
+        ) from mismatch
 
 
 @transaction.atomic
