@@ -1,5 +1,7 @@
 """The cast of the clinic's tests: one person per role, and a browser-like client for each."""
 
+from datetime import date
+
 import pytest
 
 from ketacare.clinic.accounts.models import User
@@ -73,3 +75,21 @@ def researcher(people):
 @pytest.fixture
 def manager(people):
     return people[Role.MANAGER]
+
+
+@pytest.fixture
+def patient(psychiatrist):
+    """Somebody just referred, about whom nothing clinical is known yet."""
+    from django.utils import timezone
+
+    from ketacare.clinic.patients import actions
+
+    return actions.add_patient(
+        by=psychiatrist,
+        now=timezone.now(),
+        given_name="Ana",
+        family_name="Jiménez",
+        birth_date=date(1990, 4, 2),
+        sex="female",
+        phone="020 7946 0185",
+    )

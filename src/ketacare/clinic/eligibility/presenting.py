@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -23,7 +23,7 @@ from ketacare.clinic.eligibility.access import Finding, is_held
 from ketacare.clinic.eligibility.forms import said, spoken_unit
 from ketacare.clinic.eligibility.mapping import signers_of
 from ketacare.clinic.eligibility.models import Override
-from ketacare.core.safety import FactDefinition, Outcome, Policy, RuleFinding, Station
+from ketacare.core.safety import FactDefinition, FactUsed, Outcome, Policy, RuleFinding, Station
 from ketacare.core.sources import Source
 from ketacare.knowledge.load import load_policy, load_sources
 
@@ -58,6 +58,8 @@ class FindingView:
     word: Text
     held: bool
     questions: tuple[Question, ...]
+    asked_above: tuple[str, ...]
+    known_facts: tuple[FactUsed, ...]
     ways: tuple[Way, ...]
     signers: str
     can_override: bool
@@ -164,7 +166,9 @@ def review_view(
     for finding, override in found:
         view = _view(finding, override, policy=policy, patient_id=patient_id, user=user)
         by_kind.setdefault(kind_of(finding, override), []).append(view)
-    by_kind.setdefault("cannot_tell", []).sort(key=lambda view: not view.held)
+    by_kind["cannot_tell"] = _ask_once(
+        sorted(by_kind.get("cannot_tell", []), key=lambda view: not view.held)
+    )
     heads: tuple[tuple[str, Text, Text], ...] = (
         ("stops", _("Stops"), _("Nobody can override these; only a change of the facts can.")),
         (
@@ -190,6 +194,24 @@ def review_view(
         ),
         passes=tuple(by_kind.get("passes", ())),
     )
+
+
+def _ask_once(views: Sequence[FindingView]) -> list[FindingView]:
+    """Return the findings with each question beside the first that misses it, named at the others."""
+    seen: set[str] = set()
+    found = []
+    for view in views:
+        fresh = tuple(q for q in view.questions if q.definition.code not in seen)
+        above = tuple(q.definition.label for q in view.questions if q.definition.code in seen)
+        seen |= {question.definition.code for question in fresh}
+        found.append(replace(view, questions=fresh, asked_above=above))
+    return found
+
+
+def open_questions(found: Sequence[Finding]) -> tuple[FactDefinition, ...]:
+    """Return every question some finding misses, in the order of the vocabulary."""
+    missing = {code for finding, _signed in found for code in finding.missing}
+    return tuple(q for code, q in load_policy().facts.items() if code in missing)
 
 
 def groups_of(station: Station) -> dict[str, tuple[str, tuple[FactDefinition, ...]]]:
@@ -219,6 +241,10 @@ def _view(
         word=word,
         held=is_held(finding, override),
         questions=tuple(_question(finding, question) for question in asked),
+        asked_above=(),
+        known_facts=tuple(
+            fact for fact in finding.facts if not fact.problem or fact.name not in policy.facts
+        ),
         ways=_ways(finding, policy, patient_id),
         signers=" + ".join(str(role.label) for role in roles),
         can_override=(
@@ -262,7 +288,8 @@ def _question(finding: RuleFinding, question: FactDefinition) -> Question:
         definition=question,
         key=f"q-{finding.rule.replace('.', '-')}-{question.code}",
         unit=spoken_unit(question.unit),
-        choices=tuple((word, said(word).capitalize()) for word in question.choices),
+        choices=tuple((word, said(word).capitalize()) for word in question.choices)
+        or (("yes", _("Yes")), ("no", _("No"))),
     )
 
 

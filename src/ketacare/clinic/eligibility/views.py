@@ -28,6 +28,7 @@ from ketacare.core.safety import FactDefinition, Station
 from ketacare.knowledge.load import load_policy
 
 STATIONS = (Station.ELIGIBILITY, Station.BEFORE_DOSE)
+OPEN = "open"  # the topic of everything that is missing
 
 
 @requires(Permission.ELIGIBILITY_VIEW)
@@ -49,6 +50,8 @@ def review(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
         "question_groups": presenting.groups_of(station),
         "reviews": reviews,
         "policy": load_policy(),
+        "draft_key": f"eligibility.questions.{OPEN}:{patient.pk}",
+        "open_topic": OPEN,
     }
     return render(request, "eligibility/review.html", context)
 
@@ -58,7 +61,7 @@ def review(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
 def questions(request: HttpRequest, patient_id: uuid.UUID, topic: str) -> HttpResponse:
     """Ask the questions of one group or of one rule; what is left open stays as it was."""
     patient = patient_of(request, patient_id, Permission.ELIGIBILITY_EDIT)
-    title, asked = _asked(topic)
+    title, asked = _asked(topic, patient, request)
     form = form_with_draft(
         QuestionsForm,
         request,
@@ -113,8 +116,17 @@ def measure(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
     return render(request, "eligibility/form.html", context)
 
 
-def _asked(topic: str) -> tuple[str, tuple[FactDefinition, ...]]:
+def _asked(
+    topic: str, patient: Patient, request: HttpRequest
+) -> tuple[str, tuple[FactDefinition, ...]]:
+    """Return the questions of a group, of a rule, or all that are open."""
     policy = load_policy()
+    if topic == OPEN:
+        now = timezone.now()
+        missed = presenting.open_questions(access.findings(patient, Station.ELIGIBILITY, now=now))
+        # Somebody else may have answered one meanwhile: what was typed here counts as well.
+        typed = [q for code, q in policy.facts.items() if code in request.POST and q not in missed]
+        return str(_("Open questions")), (*missed, *typed)
     for station in STATIONS:
         found = presenting.groups_of(station).get(topic)
         if found is not None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from ketacare.clinic.history.fields import DayField, DoseField, YesNoField
+from ketacare.core.errors import InputError
 from ketacare.core.record import Adherence, Certainty, EndReason, TreatmentKind, TrialOutcome
-from ketacare.knowledge.load import load_treatments
+from ketacare.knowledge.load import find_treatment, load_treatments
 
 NOT_RECORDED = ("", _("Not recorded"))
 ADHERENCE = {
@@ -46,6 +50,13 @@ def _choices(words: dict[Any, Any]) -> list[tuple[str, Any]]:
 def names_of(kind: TreatmentKind) -> list[str]:
     """Return the names the clinic knows of a kind, for the list below a text field."""
     return sorted({t.name for t in load_treatments().values() if t.kind is kind}, key=str.casefold)
+
+
+def _known(written: str) -> None:
+    try:
+        find_treatment(written)
+    except InputError as error:
+        raise ValidationError(error.sentence[:1].upper() + error.sentence[1:]) from error
 
 
 class ReasonForm(forms.Form):
@@ -122,6 +133,26 @@ class TrialForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["treatment"].widget.attrs.update({"list": "treatments", "autocomplete": "off"})
+
+    def clean_treatment(self) -> str:
+        """Refuse a name the clinic does not know, with the nearest ones; an old one may stay."""
+        written: str = self.cleaned_data["treatment"]
+        if written != self.initial.get("treatment"):
+            _known(written)
+        return written
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an end before the start, whatever else is wrong."""
+        values = super().clean() or {}
+        started, ended = values.get("started"), values.get("ended")
+        if started and ended and ended < started:
+            self.add_error(
+                "ended",
+                _t(
+                    "It ended on {ended}, before it started on {started}: correct one of them."
+                ).format(ended=date_format(ended, "j M Y"), started=date_format(started, "j M Y")),
+            )
+        return values
 
     @property
     def names(self) -> list[str]:
@@ -249,6 +280,20 @@ class MedicineForm(ReasonForm):
     note = forms.CharField(
         label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an unknown name unless it was meant, and an end before the start."""
+        values = super().clean() or {}
+        written = values.get("medicine")
+        if written and not values.get("unlisted") and written != self.initial.get("medicine"):
+            try:
+                _known(written)
+            except ValidationError as error:
+                self.add_error("medicine", error)
+        since, until = values.get("since"), values.get("until")
+        if since and until and until < since:
+            self.add_error("until", _t("It ends before it starts: correct one of the two days."))
+        return values
 
     @property
     def names(self) -> list[str]:

@@ -141,16 +141,17 @@ def _chairs(*, now: datetime) -> Part:
         seen = watch(session, read(session, now=now), now=now)
         known = [tile for tile in seen.tiles if tile.state.at is not None]
         newest = max(known, key=lambda t: t.state.at or now, default=None)
-        ahead = [item for item in seen.due if item.overdue_minutes <= 0]
+        late = [due.item for due in seen.due if due.is_late]
+        ahead = [due.item for due in seen.due if not due.is_late]
         following = min(ahead, key=lambda item: item.due_at, default=None)
         seats.append(
             Seat(
                 session=session,
                 address=reverse("infusions:session", args=[session.pk]),
                 level=PHASE_LEVEL.get(Phase(session.phase), "none"),
-                card="stop" if seen.overdue or seen.concerns else "good",
+                card="stop" if late or seen.concerns else "good",
                 minutes=seen.phase_minutes,
-                overdue=_overdue(seen.overdue),
+                overdue=_overdue(late),
                 next_due="" if following is None else following.label,
                 next_due_at=None if following is None else following.due_at,
                 values=tuple(f"{t.short} {t.value} {t.unit}".strip() for t in known if t.value),
