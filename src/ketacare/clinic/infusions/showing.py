@@ -19,7 +19,7 @@ from ketacare.clinic.infusions.acts import ACTS, Act
 from ketacare.clinic.infusions.charts import Figure
 from ketacare.clinic.infusions.expecting import Expected, expected
 from ketacare.clinic.infusions.models import Phase, Session
-from ketacare.clinic.infusions.watching import Readings, Watch, read, watch
+from ketacare.clinic.infusions.watching import Readings, Watch, watch
 from ketacare.clinic.vitals import access as vitals
 from ketacare.clinic.vitals.forms import ALL, PRESSURE, TOGETHER, ObservationForm, steps_of
 from ketacare.clinic.vitals.models import Value
@@ -177,9 +177,8 @@ def open_questions_of(session: Session, *, now: datetime) -> tuple[FactDefinitio
     return judge(session, now=now).questions
 
 
-def page_of(session: Session, user: User, *, now: datetime) -> Page:
-    """Return the whole page."""
-    readings = read(session, now=now)
+def page_of(session: Session, user: User, readings: Readings, *, now: datetime) -> Page:
+    """Return the whole page but its charts and its log."""
     number = access.session_number(session)
     judged = judge(session, now=now)
     rows = [_check_row(each.finding, each.override, user) for each in judged.before]
@@ -205,9 +204,8 @@ def page_of(session: Session, user: User, *, now: datetime) -> Page:
     )
 
 
-def figures_of(session: Session, *, now: datetime) -> tuple[Figure, ...]:
+def figures_of(session: Session, readings: Readings, *, now: datetime) -> tuple[Figure, ...]:
     """Return the charts of a session."""
-    readings = read(session, now=now)
     number = access.session_number(session)
     if session.checked_in_at is None:
         return ()
@@ -225,9 +223,9 @@ def figures_of(session: Session, *, now: datetime) -> tuple[Figure, ...]:
     )
 
 
-def log_of(session: Session) -> tuple[Line, ...]:
+def log_of(session: Session, readings: Readings) -> tuple[Line, ...]:
     """Return who did what and what was measured by people, newest first, corrections with both."""
-    acted = {event.at: event for event in access.events_of(session)}
+    acted = {event.at: event for event in readings.events}
     lines = []
     for step in access.steps_of(session):
         event = acted.get(step.at)
@@ -254,8 +252,9 @@ def log_of(session: Session) -> tuple[Line, ...]:
                 tone="stop" if step.act in {"stop", "mismatch"} or step.override else "",
             )
         )
-    rows = vitals.persons_values(session.pk)
-    lines += [_value_line(row) for row in rows if not (row.value is None and not row.problem)]
+    lines += [
+        _value_line(row) for row in readings.rows if not (row.value is None and not row.problem)
+    ]
     lines += _gap_lines(session)
     lines.sort(key=lambda line: line.at, reverse=True)
     return tuple(lines)

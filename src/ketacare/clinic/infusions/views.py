@@ -43,14 +43,15 @@ def session(request: HttpRequest, infusion_id: uuid.UUID) -> HttpResponse:
     user = cast("User", request.user)
     found = _open(user, infusion_id)
     now = timezone.now()
-    page = showing.page_of(found, user, now=now)
+    readings = read(found, now=now)
+    page = showing.page_of(found, user, readings, now=now)
     context = {
         "page": page,
         "watch": page.watch,
         "session": found,
         "patient": found.patient,
-        "figures": showing.figures_of(found, now=now),
-        "log": showing.log_of(found),
+        "figures": showing.figures_of(found, readings, now=now),
+        "log": showing.log_of(found, readings),
         "user_may_act": may(user, P.INFUSION_RUN),
         "now": now,
     }
@@ -64,17 +65,18 @@ def live(request: HttpRequest, infusion_id: uuid.UUID, part: str) -> HttpRespons
     user = cast("User", request.user)
     found = access.get_session(user, infusion_id, P.INFUSION_VIEW)
     now = timezone.now()
+    readings = read(found, now=now)
     context: dict[str, Any] = {"session": found, "patient": found.patient, "now": now}
     if part == "now":
         seen = request.GET.get("seen", "")
         context["watch"] = watch(
-            found, read(found, now=now), now=now, seen=int(seen) if seen.isdigit() else None
+            found, readings, now=now, seen=int(seen) if seen.isdigit() else None
         )
         context["user_may_act"] = may(user, P.INFUSION_RUN)
     elif part == "charts":
-        context["figures"] = showing.figures_of(found, now=now)
+        context["figures"] = showing.figures_of(found, readings, now=now)
     elif part == "log":
-        context["log"] = showing.log_of(found)
+        context["log"] = showing.log_of(found, readings)
     else:
         raise Http404(_("There is no such part of the page."))
     return render(request, f"infusions/_live_{part}.html", context)
@@ -244,9 +246,14 @@ def _conflict(
 ) -> HttpResponse:
     """409: say who did what, keep what was typed, and offer the page as it stands."""
     typed = [
-        (form.fields[name].label, value)
+        (form.fields[name].label, _in_words(form.fields[name], value))
         for name, value in form.cleaned_data.items()
         if name != "version" and value not in {None, ""}
     ]
     context = {"stale": stale, "session": session, "patient": session.patient, "typed": typed}
     return render(request, "infusions/conflict.html", context, status=HTTPStatus.CONFLICT)
+
+
+def _in_words(field: Any, value: Any) -> Any:
+    """Return a chosen value as the person read it."""
+    return dict(getattr(field, "choices", ())).get(value, value)

@@ -23,6 +23,15 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
   if (busy && part.id.startsWith("live-")) event.detail.shouldSwap = false;
 });
 
+// What somebody else did meanwhile is said beside the forms too: they may be all that is in view.
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "live-now") return;
+  const place = document.querySelector("[data-meanwhile-here]");
+  const said = event.detail.target.querySelector("[data-meanwhile]")?.cloneNode(true);
+  said?.removeAttribute("role");
+  place?.replaceChildren(...(said ? [said] : []));
+});
+
 const line = document.querySelector("[data-link]");
 if (line) {
   let heard = Date.now();
