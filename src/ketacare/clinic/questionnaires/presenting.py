@@ -55,6 +55,11 @@ class ScoreRow:
         return _("{n} days after an infusion").format(n=round(hours / 24))
 
     @property
+    def is_correction(self) -> bool:
+        """Whether it stands in the place of an entry that was wrong."""
+        return hasattr(self.response, "corrects")
+
+    @property
     def left_out(self) -> str:
         """The items left out, as numbers."""
         return ", ".join(str(number) for number in self.scored.missing)

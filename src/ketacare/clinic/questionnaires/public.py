@@ -112,6 +112,8 @@ def check(request: HttpRequest, visit: Visit) -> HttpResponse:
     now = timezone.now()
     if request.method == "POST":
         # A second tap on "Send" comes after the first has ended the link: it is told the same.
+        if visit.is_open and not visit.reached:
+            return redirect(visit.start_address)
         sealed = links.is_sealed(request.POST.get("seal", ""), visit.request.pk, now=now)
         if visit.is_open:
             try:

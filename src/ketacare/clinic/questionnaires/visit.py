@@ -73,6 +73,11 @@ class Visit:
         return sum(question.reached for question in self.questions)
 
     @property
+    def open_questions(self) -> int:
+        """How many questions were neither answered nor skipped."""
+        return len(self.questions) - self.reached
+
+    @property
     def minutes(self) -> int:
         """About how many minutes it takes, at ten seconds a question."""
         return max(1, round(len(self.questions) * 10 / 60))

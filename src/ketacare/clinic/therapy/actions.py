@@ -113,6 +113,11 @@ def record(
 def missed(*, session: Session, by: User, now: datetime, reason: str = "") -> Session:
     """Say that a booked session did not take place: the person did not come."""
     row = _open(session)
+    if row.scheduled_at is not None and row.scheduled_at > now:
+        raise InputError(
+            ErrorCode.OUT_OF_RANGE,
+            _("This session is still to come: call it off, or wait for its time."),
+        )
     row.attended, row.missed_reason = False, reason.strip()
     row.by, row.recorded_at = row.by or by, now
     row.save()

@@ -1,5 +1,7 @@
 """The app's name for Django."""
 
+from contextlib import AbstractAsyncContextManager
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,9 @@ class TherapyConfig(AppConfig):
 
     name = "ketacare.clinic.therapy"
     label = "therapy"
+
+    def background(self) -> AbstractAsyncContextManager[None]:
+        """Chase missing sessions while the server runs."""
+        from ketacare.clinic.therapy.jobs import chasing
+
+        return chasing()

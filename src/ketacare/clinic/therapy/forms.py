@@ -15,7 +15,7 @@ from ketacare.clinic.therapy.actions import LONGEST_MINUTES, NOTE_FIELDS
 from ketacare.clinic.therapy.models import Kind
 
 if TYPE_CHECKING:
-    from django.utils.functional import Promise
+    from django.utils.functional import _StrPromise
 
 YES_NO = [("", _("Not recorded")), ("yes", _("Yes")), ("no", _("No"))]
 
@@ -24,7 +24,7 @@ def _moment() -> forms.DateTimeInput:
     return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
-def _text(label: str | Promise, rows: int = 3, hint: str | Promise = "") -> forms.CharField:
+def _text(label: str | _StrPromise, rows: int = 3, hint: str | _StrPromise = "") -> forms.CharField:
     return forms.CharField(
         label=label, help_text=hint, required=False, widget=forms.Textarea(attrs={"rows": rows})
     )

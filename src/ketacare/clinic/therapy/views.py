@@ -109,15 +109,19 @@ def missed(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
         return _gone(request, session)
     form = form_with_draft(forms.MissedForm, request, key=f"therapy.missed:{session.pk}")
     if request.method == "POST" and form.is_valid():
-        actions.missed(
-            session=session,
-            by=_user(request),
-            now=timezone.now(),
-            reason=form.cleaned_data["reason"],
-        )
-        discard(request, form)
-        messages.success(request, _("It is recorded that the person did not come."))
-        return redirect("therapy:overview", patient.pk)
+        try:
+            actions.missed(
+                session=session,
+                by=_user(request),
+                now=timezone.now(),
+                reason=form.cleaned_data["reason"],
+            )
+        except InputError as error:
+            form.add_error(None, error.sentence)
+        else:
+            discard(request, form)
+            messages.success(request, _("It is recorded that the person did not come."))
+            return redirect("therapy:overview", patient.pk)
     context = {
         "patient": patient,
         "session": session,

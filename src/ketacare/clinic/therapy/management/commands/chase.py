@@ -1,0 +1,19 @@
+"""`chase`: open the tasks for infusions without integration, once, for clinics that use cron."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from ketacare.clinic.therapy.jobs import chase_now
+
+
+class Command(BaseCommand):
+    """Runs what the server does every quarter of an hour."""
+
+    help = "Open tasks for infusions without integration and for missing preparation."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run once and say how many tasks were opened."""
+        self.stdout.write(f"{chase_now()} tasks opened.")
