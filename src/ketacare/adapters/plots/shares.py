@@ -41,11 +41,17 @@ def share_chart(
     if width < 300:
         raise InputError(ErrorCode.OUT_OF_RANGE, f"width is {width:g}; labels need 300 or more")
     drawing = Drawing()
-    x = Scale(low=0.0, high=1.0, start=10.0, end=width - text_width("100 %") / 2 - 4)
+    x = Scale(low=0.0, high=1.0, start=16.0, end=width - text_width("100 %") / 2 - 4)
     bottom = TOP + ROW * len(rows)
     for tick in (0.0, 0.25, 0.5, 0.75, 1.0):
         drawing.line(x(tick), TOP, x(tick), bottom, "chart-grid")
-        drawing.text(x(tick), bottom + 16, _percent(tick), "chart-label-quiet", anchor="middle")
+        drawing.text(
+            max(x(tick), text_width("0 %") / 2),
+            bottom + 16,
+            _percent(tick),
+            "chart-label-quiet",
+            anchor="middle",
+        )
     drawing.line(x.start, bottom, x.end, bottom, "chart-axis")
     for index, row in enumerate(rows):
         _row(drawing, row, x, TOP + ROW * index)

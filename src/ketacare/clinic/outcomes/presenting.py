@@ -107,7 +107,20 @@ def outcomes_view(learned: Learned, *, now: datetime) -> OutcomesView:
 
 def number(n: int, *, hide: bool) -> str:
     """Return a count, or "fewer than 5" where a small one must not be shown."""
-    return _("fewer than {n}").format(n=SMALLEST) if hide and n < SMALLEST else str(n)
+    return _("fewer than {n}").format(n=SMALLEST) if hide and 0 < n < SMALLEST else str(n)
+
+
+def numbers(counts: Sequence[int], *, hide: bool) -> list[str]:
+    """Return the parts of a whole that is shown: as many are held back as needed.
+
+    A single small part could be worked out from the others, so the next smallest goes with it until
+    what is held back holds at least five people.
+    """
+    hidden = {i for i, n in enumerate(counts) if hide and 0 < n < SMALLEST}
+    shown = sorted((n, i) for i, n in enumerate(counts) if i not in hidden and n)
+    while hidden and shown and sum(counts[i] for i in hidden) < SMALLEST:
+        hidden.add(shown.pop(0)[1])
+    return [str(_("held back")) if i in hidden else str(n) for i, n in enumerate(counts)]
 
 
 def is_hidden(share: Share, *, hide: bool) -> bool:
@@ -160,12 +173,16 @@ def _response(name: str, learned: Learned, *, now: datetime) -> ResponseView:
         response=view.response.value,
         remission=view.remission.value,
     )
+    labels = (
+        _("Measured, and in the shares"),
+        _("Not measured in time"),
+        _("No score before the first infusion"),
+        _("Not due yet"),
+    )
+    parts = (found.measured, found.not_measured, found.no_baseline, found.not_due)
     counts = (
-        (_("Treated"), found.treated),
-        (_("Measured, and in the shares"), found.measured),
-        (_("Not measured in time"), found.not_measured),
-        (_("No score before the first infusion"), found.no_baseline),
-        (_("Not due yet"), found.not_due),
+        (_("Treated"), number(found.treated, hide=hide)),
+        *zip(labels, numbers(parts, hide=hide), strict=True),
     )
     rows = (
         row_of(_("Response (at least half better)"), found.response, hide=hide),
@@ -187,7 +204,7 @@ def _response(name: str, learned: Learned, *, now: datetime) -> ResponseView:
     return ResponseView(
         name=instrument.name,
         weeks=f"{found.weeks:g}",
-        counts=tuple((label, number(n, hide=hide)) for label, n in counts),
+        counts=counts,
         picture=_picture(f"response-{name}", _title(instrument, found.weeks), rows),
         bounds=bounds,
         note=small_note(found.measured) if not hide or found.measured >= SMALLEST else "",
@@ -225,7 +242,9 @@ def _time(
             else _("Fewer than half so far, so there is no median.")
         )
     )
-    shown = [d for d in found.by_day if not (hide and d.followed < SMALLEST)]
+    # Beyond the last score nothing is known; a curve drawn on would look like knowledge.
+    least = SMALLEST if hide else 1
+    shown = [d for d in found.by_day if d.followed >= least]
     rows = tuple(
         (
             str(d.day),
@@ -284,13 +303,12 @@ def _decisions(decisions: Sequence[Decided], *, hide: bool) -> TableView:
 def _grounds(decisions: Sequence[Decided], *, hide: bool) -> TableView:
     counts = Counter((d.grounds, d.kind) for d in decisions)
     kinds = list(Decision.Kind)
+    grounds = [g for g in Decision.Grounds if any(counts[g.value, k.value] for k in kinds)]
+    # By column: how often each thing was done stands in the table beside.
+    columns = [numbers([counts[g.value, k.value] for g in grounds], hide=hide) for k in kinds]
     rows = tuple(
-        (
-            str(ground.label),
-            *(number(counts[ground.value, kind.value], hide=hide) for kind in kinds),
-        )
-        for ground in Decision.Grounds
-        if any(counts[ground.value, kind.value] for kind in kinds)
+        (str(ground.label), *(column[index] for column in columns))
+        for index, ground in enumerate(grounds)
     )
     header = (_("Main ground"), *(str(kind.label) for kind in kinds))
     return TableView(sentence=_("Why, by what was done."), header=header, rows=rows)

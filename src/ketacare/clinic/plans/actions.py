@@ -1,13 +1,13 @@
-"""Everything that writes advice, plans and decisions.
+"""Everything that is signed about a plan, and computing the advice it rests on.
 
-Advice is computed outside the transaction (about a second) and stored in a short one. A decision
-locks the patient's row, checks that nobody decided or recomputed meanwhile, and is then final.
+A decision locks the patient's row, checks that nobody decided or computed anew meanwhile, and is
+then final. ``refresh_advice`` is in :mod:`.refreshing` and offered here.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,126 +17,32 @@ from django.utils.translation import gettext as _
 from ketacare.clinic import audit
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.eligibility import access as eligibility
+from ketacare.clinic.eligibility.models import Review
 from ketacare.clinic.patients.mapping import person_record
 from ketacare.clinic.patients.models import Patient
-from ketacare.clinic.plans import access, asking, comparing, computing, ordering
-from ketacare.clinic.plans.inputs import HOLDS, Inputs, inputs_of, ordered
-from ketacare.clinic.plans.models import AdviceSnapshot, Comparison, Decision, Plan
-from ketacare.core import planning
+from ketacare.clinic.plans import access, computing, ordering
+from ketacare.clinic.plans.inputs import inputs_of, ordered
+from ketacare.clinic.plans.models import AdviceSnapshot, Decision, Plan
+from ketacare.clinic.plans.refreshing import morning, refresh_advice
 from ketacare.core.errors import ErrorCode, InputError
-from ketacare.core.record import Person
 from ketacare.core.safety import Station
+
+__all__ = [
+    "OvertakenError",
+    "decline",
+    "end_plan",
+    "modify",
+    "morning",
+    "needs_reason",
+    "refresh_advice",
+    "sign_plan",
+    "wanted_of",
+    "warnings_of",
+]
 
 
 class OvertakenError(InputError):
     """Somebody else decided, or newer options were computed, while this was being written."""
-
-
-def refresh_advice(patient: Patient, *, now: datetime, by: User | None = None) -> AdviceSnapshot:
-    """Return the newest advice, computing it when what it rests on has changed or a day has passed.
-
-    Takes about a second. Call it when scores or infusions are committed, never to show a page.
-    """
-    inputs = inputs_of(patient, now=now)
-    latest = access.latest_advice(patient.pk)
-    if (
-        latest is not None
-        and latest.input_hash == inputs.hash
-        and timedelta() <= now - latest.computed_at < HOLDS
-    ):
-        return latest
-    known = computing.knowledge()
-    computed = computing.compute(
-        inputs.person,
-        now=now,
-        seed=computing.seed_of(inputs.record, known),
-        known=known,
-        order=_rest(inputs, now, known),
-        particles=computing.PARTICLES,
-    )
-    question = asking.question_of(
-        computed.advice,
-        plan=None if inputs.plan is None else core_plan(inputs.plan),
-        given=inputs.given,
-        eligible=inputs.eligible,
-        closed=patient.closed_at is not None,
-    )
-    return _store(patient, inputs, computed, question, known, now=now, by=by)
-
-
-@transaction.atomic
-def _store(
-    patient: Patient,
-    inputs: Inputs,
-    computed: computing.Computed,
-    question: asking.Question,
-    known: computing.Knowledge,
-    *,
-    now: datetime,
-    by: User | None,
-) -> AdviceSnapshot:
-    Patient.objects.select_for_update().get(pk=patient.pk)
-    earlier = AdviceSnapshot.objects.filter(patient=patient).order_by("-number").first()
-    decided = access.last_decision(patient.pk)
-    asks = question.asks and not (decided is not None and decided.topic == question.topic)
-    asked_at = now if asks else None
-    if asks and earlier is not None and earlier.asks and earlier.topic == question.topic:
-        asked_at = earlier.asked_at
-    AdviceSnapshot.objects.filter(patient=patient, is_latest=True).update(is_latest=False)
-    snapshot = AdviceSnapshot.objects.create(
-        patient=patient,
-        number=1 if earlier is None else earlier.number + 1,
-        computed_at=now,
-        computed_by=by,
-        input_hash=inputs.hash,
-        seed=str(computed.seed),
-        particles=computing.PARTICLES,
-        versions=known.versions,
-        inputs=inputs.record,
-        data=computed.data,
-        asks=asks,
-        question=question.sentence,
-        topic=question.topic,
-        asked_at=asked_at,
-    )
-    _compare(patient, inputs.person)
-    audit.record(
-        tag=audit.Tag.ADVICE_COMPUTED,
-        by=by or audit.SYSTEM,
-        patient_id=patient.pk,
-        object_id=snapshot.pk,
-        details={
-            "number": snapshot.number,
-            "options": len(computed.advice.options),
-            "asks": asks,
-            "input_hash": inputs.hash,
-        },
-    )
-    return snapshot
-
-
-def _compare(patient: Patient, person: Person) -> None:
-    """Hold each new score against the forecast that was stored before it was given."""
-    known = {
-        (row.instrument, row.at, row.total)
-        for row in Comparison.objects.filter(patient=patient).only("instrument", "at", "total")
-    }
-    for rated in comparing.totals_of(person):
-        if (rated.instrument, rated.at, rated.total) in known:
-            continue
-        snapshot = access.snapshot_before(patient.pk, rated.at)
-        if snapshot is None:
-            continue
-        found = comparing.compare(rated, snapshot.data, snapshot.computed_at, person)
-        if found is not None:
-            Comparison.objects.create(
-                patient=patient,
-                snapshot=snapshot,
-                instrument=rated.instrument,
-                at=rated.at,
-                total=rated.total,
-                **asdict(found),
-            )
 
 
 @transaction.atomic
@@ -154,9 +60,9 @@ def sign_plan(
     """Sign one option of the newest advice as it is offered; ``option_index`` counts from 0.
 
     A ``reason`` in words is needed for any option but the first, and for one that departs from the
-    guideline. ``expected`` is the number of the last decision the signer saw. Raises :class:`OvertakenError` when
-    there is a newer decision or newer advice, :class:`InputError` when the record has changed
-    since the advice was computed.
+    guideline. ``expected`` is the number of the last decision the signer saw. Raises
+    :class:`OvertakenError` when there is a newer decision or newer advice, :class:`InputError` when
+    the record has changed since the advice was computed.
     """
     _lock(patient, snapshot=snapshot, expected=expected)
     options = snapshot.options
@@ -180,8 +86,8 @@ def sign_plan(
         )
     plan = None
     if option["dose_days"]:
-        starts = _local_date(now + timedelta(days=option["dose_days"][0]))
-        plan = _begin(patient, wanted_of(option), by=by, now=now, starts_on=starts)
+        starts_at = now + timedelta(days=option["dose_days"][0])
+        plan = _begin(patient, wanted_of(option), by=by, now=now, starts_at=starts_at)
     else:
         _end_active(patient, by=by, now=now, reason=option["label"])
     return _decide(
@@ -229,7 +135,8 @@ def modify(
         days_between=days_between,
         therapy=therapy,
     )
-    plan = _begin(patient, wanted, by=by, now=now, starts_on=starts_on or _local_date(now))
+    starts_at = now if starts_on is None else morning(starts_on)
+    plan = _begin(patient, wanted, by=by, now=now, starts_at=starts_at)
     return _decide(
         patient,
         kind=Decision.Kind.MODIFY,
@@ -303,13 +210,13 @@ def end_plan(
 
 
 def warnings_of(
-    patient: Patient, wanted: ordering.Wanted, *, now: datetime, starts_on: date
+    patient: Patient, wanted: ordering.Wanted, *, now: datetime, starts_at: datetime
 ) -> tuple[str, ...]:
     """Return what about an order has to be signed all the same; raise when it is refused."""
     known = computing.knowledge()
     unusual = ordering.within_limits(wanted, known)
     person = person_record(patient.pk, now=now, patient=patient)
-    context = ordering.context_of(wanted, starts_at=_morning(starts_on), now=now)
+    context = ordering.context_of(wanted, starts_at=starts_at, now=now)
     findings = [
         *eligibility.findings(
             patient, Station.ELIGIBILITY, now=now, context=context, person=person
@@ -322,7 +229,20 @@ def warnings_of(
             if finding.rule in known.policy.order_rules
         ),
     ]
-    return (*unusual, *ordering.held_up_by(findings))
+    review = eligibility.latest_review(patient.pk)
+    return (*unusual, *_unreviewed(review), *ordering.held_up_by(findings))
+
+
+def _unreviewed(review: Review | None) -> tuple[str, ...]:
+    if review is None:
+        return (_("The eligibility review is not signed."),)
+    if review.decision != Review.Decision.ELIGIBLE:
+        return (
+            _("The eligibility review of {day} says: {what}.").format(
+                day=review.at.date().isoformat(), what=review.get_decision_display().lower()
+            ),
+        )
+    return ()
 
 
 def needs_reason(option: dict[str, Any]) -> bool:
@@ -340,17 +260,6 @@ def wanted_of(option: dict[str, Any]) -> ordering.Wanted:
         number=len(days),
         days_between=gap if gap is not None else computing.knowledge().protocol.days_between,
         therapy=option["therapy"],
-    )
-
-
-def core_plan(plan: Plan) -> planning.Plan:
-    """Return a stored plan as the core knows it."""
-    return planning.Plan(
-        dose_mg_per_kg=plan.dose_mg_per_kg,
-        minutes=plan.minutes,
-        number=plan.number,
-        days_between=plan.days_between,
-        therapy=plan.therapy,
     )
 
 
@@ -381,16 +290,16 @@ def _lock(patient: Patient, *, snapshot: AdviceSnapshot | None, expected: int | 
 
 
 def _begin(
-    patient: Patient, wanted: ordering.Wanted, *, by: User, now: datetime, starts_on: date
+    patient: Patient, wanted: ordering.Wanted, *, by: User, now: datetime, starts_at: datetime
 ) -> Plan:
     """Put a plan in force; the one before it ends."""
-    warnings = warnings_of(patient, wanted, now=now, starts_on=starts_on)
+    warnings = warnings_of(patient, wanted, now=now, starts_at=starts_at)
     _end_active(patient, by=by, now=now, reason=_("A newer plan was signed."))
     protocol = computing.knowledge().protocol
     return Plan.objects.create(
         patient=patient,
         **asdict(wanted),
-        starts_on=starts_on,
+        starts_on=timezone.localtime(starts_at).date(),
         protocol=protocol.id,
         protocol_version=protocol.provenance.version,
         warnings=list(warnings),
@@ -475,35 +384,6 @@ def _shown(snapshot: AdviceSnapshot | None, option_index: int | None) -> dict[st
     }
 
 
-def _rest(inputs: Inputs, now: datetime, known: computing.Knowledge) -> computing.Order | None:
-    """Return what is left of the plan in force, for the forecast."""
-    plan = inputs.plan
-    if plan is None or inputs.given >= plan.number:
-        return None
-    last = max((i.at for i in inputs.person.infusions if i.at <= now), default=None)
-    next_at = _morning(plan.starts_on)
-    if last is not None:
-        next_at = max(last + timedelta(days=plan.days_between), next_at)
-    return computing.order_of(
-        dose_mg_per_kg=plan.dose_mg_per_kg,
-        minutes=plan.minutes,
-        left=plan.number - inputs.given,
-        days_between=plan.days_between,
-        therapy=plan.therapy,
-        next_at=next_at,
-        now=now,
-        known=known,
-    )
-
-
 def _require(reason: str, sentence: str) -> None:
     if not reason.strip():
         raise InputError(ErrorCode.MISSING_KEY, sentence, where="reason")
-
-
-def _local_date(at: datetime) -> date:
-    return timezone.localtime(at).date()
-
-
-def _morning(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(9)))

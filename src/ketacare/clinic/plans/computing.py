@@ -202,6 +202,8 @@ def _complete(data: dict[str, Any], advice: Advice) -> None:
             {"name": f.label or f.name, "value": f.value_text} for f in leading.facts
         ]
         data["guideline"]["leading"]["note"] = leading.note
+        source = load_sources().get(leading.source)
+        data["guideline"]["leading"]["citation"] = source.citation if source else leading.source
 
 
 def _learned(posterior: Posterior | None) -> dict[str, Any] | None:

@@ -16,6 +16,9 @@ from django.utils.translation import ngettext
 from ketacare.clinic.plans.charts import Picture, pictures_of
 from ketacare.clinic.plans.models import AdviceSnapshot
 
+COMPARED = 4
+"""Kinds of action compared in full; the others stand in the table of all options."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionView:
@@ -60,6 +63,9 @@ class AdviceView:
 
     snapshot: AdviceSnapshot
     groups: tuple[Group, ...]
+    kinds: int
+    horizon_weeks: str
+    judged_weeks: str
     options: tuple[OptionView, ...]
     excluded: tuple[tuple[str, str, tuple[str, ...]], ...]
     guideline: Mapping[str, Any]
@@ -83,11 +89,15 @@ class AdviceView:
 def advice_view(snapshot: AdviceSnapshot) -> AdviceView:
     """Return a snapshot as the page shows it."""
     data = snapshot.data
-    options = tuple(option_view(o, data) for o in data["options"])
+    options = tuple(option_view(o) for o in data["options"])
+    groups = _groups(options)
     learned, level = _learned(data)
     return AdviceView(
         snapshot=snapshot,
-        groups=_groups(options),
+        groups=_worth_comparing(groups),
+        kinds=len(groups),
+        horizon_weeks=f"{data['weights']['horizon_weeks']:g}",
+        judged_weeks=f"{data['weights']['judged_weeks']:g}",
         options=options,
         excluded=_excluded(data["excluded"]),
         guideline=data["guideline"],
@@ -104,28 +114,20 @@ def advice_view(snapshot: AdviceSnapshot) -> AdviceView:
     )
 
 
-def option_view(option: Mapping[str, Any], data: Mapping[str, Any]) -> OptionView:
+def option_view(option: Mapping[str, Any]) -> OptionView:
     """Return one option in words."""
-    weeks = data["weights"]["judged_weeks"]
-    horizon = data["weights"]["horizon_weeks"]
     sureness = option["sureness"]
     departs = option["departs"]
     return OptionView(
         rank=option["rank"],
         label=option["label"],
         headline=option["headline"],
-        relief=_("{share} less on average over {weeks:g} weeks").format(
-            share=percent(option["expected_relief"]), weeks=horizon
-        ),
-        relief_range=_("8 of 10 people like this: {low} to {high}").format(
+        relief=percent(option["expected_relief"]),
+        relief_range=_("{low} to {high}").format(
             low=percent(option["relief_low"]), high=percent(option["relief_high"])
         ),
-        response=_("{people} after {weeks:g} weeks").format(
-            people=of_people(option["p_response"]), weeks=weeks
-        ),
-        remission=_("{people} after {weeks:g} weeks").format(
-            people=of_people(option["p_remission"]), weeks=weeks
-        ),
+        response=of_people(option["p_response"]),
+        remission=of_people(option["p_remission"]),
         relapse=(
             _("cannot say: hardly anybody gets half better")
             if option["p_relapse"] is None
@@ -155,9 +157,9 @@ def of_people(share: float) -> str:
     """Return a probability as people: "about 6 of 10", of 100 where tens would hide it."""
     if share < 0.005:  # rounds to none of a hundred
         return _("fewer than 1 of 100")
-    if share > 0.995:
+    if round(100 * share) >= 100:
         return _("nearly all of 100")
-    if 0.15 <= share <= 0.85:
+    if 0.1 <= share <= 0.95:
         return _("about {n} of 10").format(n=round(10 * share))
     return _("about {n} of 100").format(n=round(100 * share))
 
@@ -167,6 +169,13 @@ def _groups(options: Sequence[OptionView]) -> tuple[Group, ...]:
     for option in options:
         by_action.setdefault(option.headline, []).append(option)
     return tuple(Group(best=same[0], others=len(same) - 1) for same in by_action.values())
+
+
+def _worth_comparing(groups: Sequence[Group]) -> tuple[Group, ...]:
+    """Return the first four kinds of action, and what else the guideline proposes, in order."""
+    return tuple(
+        group for index, group in enumerate(groups) if index < COMPARED or group.best.follows
+    )
 
 
 def _visits(infusions: int, sessions: int) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ketacare.clinic.plans import views
+from ketacare.clinic.plans import signing, views
 
 app_name = "plans"
 BASE = "patients/<uuid:patient_id>/plan/"
@@ -10,8 +10,8 @@ urlpatterns = [
     path(BASE, views.overview, name="overview"),
     path(f"{BASE}compute/", views.compute, name="compute"),
     path(f"{BASE}options/<int:number>/", views.earlier, name="earlier"),
-    path(f"{BASE}options/<int:number>/sign/<int:rank>/", views.sign, name="sign"),
-    path(f"{BASE}options/<int:number>/decline/", views.decline, name="decline"),
-    path(f"{BASE}change/", views.change, name="change"),
-    path(f"{BASE}end/", views.end, name="end"),
+    path(f"{BASE}options/<int:number>/sign/<int:rank>/", signing.sign, name="sign"),
+    path(f"{BASE}options/<int:number>/decline/", signing.decline, name="decline"),
+    path(f"{BASE}change/", signing.change, name="change"),
+    path(f"{BASE}end/", signing.end, name="end"),
 ]
