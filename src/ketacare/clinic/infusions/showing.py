@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.forms import Form
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ketacare.clinic.accounts.models import User
@@ -22,7 +21,6 @@ from ketacare.clinic.infusions.models import Phase, Session
 from ketacare.clinic.infusions.watching import Readings, Watch, watch
 from ketacare.clinic.vitals import access as vitals
 from ketacare.clinic.vitals.forms import ALL, PRESSURE, TOGETHER, ObservationForm, steps_of
-from ketacare.clinic.vitals.models import Value
 from ketacare.clinic.work import access as work
 from ketacare.clinic.work.drafts import fill
 from ketacare.clinic.work.owners import Owner
@@ -39,9 +37,7 @@ from ketacare.core.safety import (
 )
 from ketacare.knowledge.load import load_observations, load_policy, load_protocol
 from ketacare.knowledge.loading.bedside import Step as ScaleStep
-from ketacare.knowledge.loading.bedside import spoken_unit
 
-GAP_RUN = timedelta(minutes=2)  # gaps closer than this are one line of the log
 STATIONS = {
     Phase.CHECKED_IN: Station.BEFORE_DOSE,
     Phase.READY: Station.BEFORE_DOSE,
@@ -80,20 +76,6 @@ class Offer:
     act: Act
     form: Form
     typed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line of the log: when, who or what, what; ``machine`` tells the two apart."""
-
-    at: datetime
-    who: str
-    machine: bool
-    text: str
-    detail: str = ""
-    struck: bool = False
-    correct: Value | None = None
-    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,105 +203,6 @@ def figures_of(session: Session, readings: Readings, *, now: datetime) -> tuple[
         expected=_expected(session, readings, number, now),
         policy=load_policy(),
     )
-
-
-def log_of(session: Session, readings: Readings) -> tuple[Line, ...]:
-    """Return who did what and what was measured by people, newest first, corrections with both."""
-    acted = {event.at: event for event in readings.events}
-    lines = []
-    for step in access.steps_of(session):
-        event = acted.get(step.at)
-        detail = step.text
-        if event is not None and step.act in {
-            "start",
-            "rate",
-            "pause",
-            "resume",
-            "stop",
-            "complete",
-        }:
-            given = _("{ml:.1f} mL ({mg:.1f} mg) given, then {rate:g} mL/h").format(
-                ml=event.volume_ml, mg=event.dose_mg, rate=event.rate_ml_per_h
-            )
-            detail = f"{step.text}. {given}" if step.text else given
-        lines.append(
-            Line(
-                at=step.at,
-                who=step.by.display_name,
-                machine=False,
-                text=str(step.get_act_display()),
-                detail=detail,
-                tone="stop" if step.act in {"stop", "mismatch"} or step.override else "",
-            )
-        )
-    lines += [
-        _value_line(row) for row in readings.rows if not (row.value is None and not row.problem)
-    ]
-    lines += _gap_lines(session)
-    lines.sort(key=lambda line: line.at, reverse=True)
-    return tuple(lines)
-
-
-def _gap_lines(session: Session) -> list[Line]:
-    """Return the monitor's gaps, one line for each run of the same kind and reason."""
-    runs: dict[tuple[str, str, str], list[Value]] = {}
-    lines = []
-
-    def close(key: tuple[str, str, str]) -> None:
-        run = runs.pop(key)
-        first, last = timezone.localtime(run[-1].at), timezone.localtime(run[0].at)
-        detail = run[0].problem
-        if len(run) > 1:
-            detail = _("{why}; {n} times from {first} to {last}").format(
-                why=detail, n=len(run), first=f"{first:%H:%M:%S}", last=f"{last:%H:%M:%S}"
-            )
-        lines.append(
-            Line(
-                at=run[0].at,
-                who=_("Monitor {device}").format(device=run[0].device_id),
-                machine=True,
-                text=_("no value for {what}").format(what=_kind_name(run[0])),
-                detail=detail,
-            )
-        )
-
-    for gap in vitals.gaps_of_session(session.pk):  # newest first
-        key = (gap.kind or gap.raw_code, gap.problem, gap.device_id)
-        if key in runs and runs[key][-1].at - gap.at > GAP_RUN:
-            close(key)
-        runs.setdefault(key, []).append(gap)
-    for key in list(runs):
-        close(key)
-    return lines
-
-
-def _value_line(row: Value) -> Line:
-    said = _("struck out") if row.value is None else f"{row.value:g} {spoken_unit(Vital(row.kind))}"
-    detail = ""
-    newer = row.superseded_by
-    if newer is not None:
-        to = _("struck out") if newer.value is None else f"{newer.value:g}"
-        detail = _("corrected to {to} by {who} at {when}: {why}").format(
-            to=to,
-            who=newer.by.display_name if newer.by else "",
-            when=timezone.localtime(newer.received_at).strftime("%H:%M"),
-            why=row.superseded_reason,
-        )
-    return Line(
-        at=row.at,
-        who=row.by.display_name if row.by else "",
-        machine=False,
-        text=f"{_kind_name(row)} {said}",
-        detail=detail,
-        struck=newer is not None,
-        correct=row if newer is None and row.value is not None else None,
-    )
-
-
-def _kind_name(row: Value) -> str:
-    if not row.kind:
-        return row.raw_name or row.raw_code
-    return load_observations()[Vital(row.kind)].label
 
 
 def _expected(session: Session, readings: Readings, number: int, now: datetime) -> Expected | None:

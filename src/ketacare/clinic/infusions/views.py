@@ -23,7 +23,7 @@ from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import may
 from ketacare.clinic.eligibility import actions as eligibility
-from ketacare.clinic.infusions import access, checks, forms, showing
+from ketacare.clinic.infusions import access, checks, forms, logbook, showing
 from ketacare.clinic.infusions.actions import StaleVersion
 from ketacare.clinic.infusions.acts import ACTS
 from ketacare.clinic.infusions.models import Session
@@ -51,7 +51,7 @@ def session(request: HttpRequest, infusion_id: uuid.UUID) -> HttpResponse:
         "session": found,
         "patient": found.patient,
         "figures": showing.figures_of(found, readings, now=now),
-        "log": showing.log_of(found, readings),
+        "log": logbook.log_of(found, readings),
         "user_may_act": may(user, P.INFUSION_RUN),
         "now": now,
     }
@@ -76,7 +76,7 @@ def live(request: HttpRequest, infusion_id: uuid.UUID, part: str) -> HttpRespons
     elif part == "charts":
         context["figures"] = showing.figures_of(found, readings, now=now)
     elif part == "log":
-        context["log"] = showing.log_of(found, readings)
+        context["log"] = logbook.log_of(found, readings)
     else:
         raise Http404(_("There is no such part of the page."))
     return render(request, f"infusions/_live_{part}.html", context)
