@@ -140,6 +140,15 @@ def test_a_new_link_leaves_old_answers_behind(sent, nurse):
     assert access.kept_answers(new, new_token) == {"gad7": {}}
 
 
+def test_a_new_link_takes_nothing_from_one_that_was_in_the_wrong_hands(sent, nurse):
+    request, token = sent
+    actions.keep_answer(request=request, token=token, instrument="gad7", item=1, value=2, now=LATER)
+    Draft.objects.update(updated_at=LATER)
+    withdrawn = actions.revoke(request=request, by=nurse, now=LATER, reason="Wrong number.")
+    new, new_token = actions.renew(request=withdrawn, by=nurse, now=LATER)
+    assert access.kept_answers(new, new_token) == {"gad7": {}}
+
+
 @pytest.mark.parametrize("instruments", [[], ["hama"], ["gad7", "moonphase"]])
 def test_what_a_patient_cannot_answer_is_not_sent(patient, nurse, instruments):
     with pytest.raises(InputError, match="GAD-7"):

@@ -110,17 +110,19 @@ def revoke(*, request: Request, by: User, now: datetime, reason: str) -> Request
 def renew(*, request: Request, by: User, now: datetime) -> tuple[Request, str]:
     """Return a new request in the place of one that was not answered; its old link ends.
 
-    Answers kept less than 48 hours ago move to the new link, so that nobody answers twice.
+    Answers kept less than 48 hours ago move to the new link, so that nobody answers twice; those
+    of a link that was withdrawn do not: it may have been in the wrong hands.
     """
     old_token = links.token_of(request.pk, request.expires_at)
     kept = work_access.draft_of(owner_of(old_token), draft_key(request))
-    if request.revoked_at is None:
+    withdrawn = request.revoked_at is not None
+    if not withdrawn:
         revoke(request=request, by=by, now=now, reason=_("A new link was made."))
     new, token = send_request(
         patient=request.patient, instruments=request.instruments, by=by, now=now
     )
     if kept is not None:
-        if now - kept.updated_at <= CARRY_OVER:
+        if not withdrawn and now - kept.updated_at <= CARRY_OVER:
             work.save_draft(by=owner_of(token), key=draft_key(new), data=kept.data)
         work.discard_draft(by=owner_of(old_token), key=draft_key(request))
     return new, token
