@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "ketacare.clinic.audit",
     "ketacare.clinic.work",
     *LOOP_APPS,
+    "ketacare.clinic.demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -14,6 +14,7 @@ from ketacare.clinic.accounts.roles import Role
 from ketacare.clinic.demo.chart import Staff
 from ketacare.clinic.infusions.models import Session
 from ketacare.clinic.plans import access as plans
+from ketacare.clinic.plans.models import Plan
 from ketacare.clinic.questionnaires import access as questionnaires
 from ketacare.clinic.questionnaires import actions as questionnaire_actions
 from ketacare.clinic.questionnaires import links
@@ -42,7 +43,8 @@ def announcement(
     ]
     widths = [max(len(row[i]) for row in (*rows, _HEAD)) for i in range(3)]
     table = "\n".join(
-        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        "  "
+        + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in (_HEAD, *rows)
     )
     looks = "\n".join(
@@ -76,7 +78,8 @@ def first_looks(
         found.append(
             First(
                 who="Psychiatrist",
-                sentence=f"{chosen.patient.name}'s plan needs a decision: sign or decline.",
+                sentence=f"{chosen.patient.name}'s plan needs a decision. "
+                f"{chosen.sentence.partition('. ')[0]}.",
                 path=_path("plans:overview", board, chosen.patient.pk),
             )
         )
@@ -97,9 +100,7 @@ def first_looks(
                 who="Patient",
                 sentence=f"{link.patient.called} answers GAD-7 and PHQ-9 on a phone, without an "
                 "account (works once).",
-                path=_path(
-                    "questionnaires:link", board, links.token_of(link.pk, link.expires_at)
-                ),
+                path=_path("questionnaires:link", board, links.token_of(link.pk, link.expires_at)),
             )
         )
     found.append(
@@ -126,18 +127,18 @@ def open_link(staff: Staff, *, now: datetime) -> Request | None:
     ready = [r for r in sample.order_by("-sent_at") if plans.active_plan(r.patient_id)]
     if ready:
         return ready[0]
-    for needed in _with_plan():
-        request, _token = questionnaire_actions.send_request(
-            patient=needed.patient, instruments=["gad7", "phq9"], by=by_nurse, now=now
-        )
-        return request
-    return None
-
-
-def _with_plan():  # type: ignore[no-untyped-def]
-    return plans.all_plans().filter(status="active", patient__is_sample=True).select_related(
-        "patient"
+    plan = (
+        plans.all_plans()
+        .filter(status=Plan.Status.ACTIVE, patient__is_sample=True)
+        .select_related("patient")
+        .first()
     )
+    if plan is None:
+        return None
+    request, _token = questionnaire_actions.send_request(
+        patient=plan.patient, instruments=["gad7", "phq9"], by=by_nurse, now=now
+    )
+    return request
 
 
 def _path(name: str, otherwise: str, *args: object) -> str:

@@ -29,7 +29,7 @@ from ketacare.clinic.infusions.models import Chair
 
 SEED = 2026
 CHAIRS = ("Chair 1", "Chair 2", "Chair 3")
-PAST = 12
+PAST = 9
 
 Progress = Callable[[str], None]
 
@@ -103,7 +103,10 @@ def generate(
     everybody = parts(today=scene.today, seed=seed, past=past)
     lanes = _lanes([part for part in everybody if part.story.key not in SITTING])
     progress(f"Writing the records of {len(everybody)} sample people")
-    jobs = [partial(_write, lane, chair, scene, staff) for lane, chair in zip(lanes, chairs, strict=True)]
+    jobs = [
+        partial(_write, lane, chair, scene, staff)
+        for lane, chair in zip(lanes, chairs, strict=True)
+    ]
     run_jobs(jobs, side_by_side=side_by_side)
     # Who sits in a chair comes last: until then the chairs are free for what was before.
     for key, chair in zip(SITTING, (chairs[2], chairs[0]), strict=True):
@@ -131,8 +134,7 @@ def _write(lane: Sequence[Part], chair: Chair, scene: Scene, staff: Staff) -> No
             staff=staff,
             rng=np.random.default_rng([scene.seed, 2, part.number]),
             hypertensive=story.hypertensive,
+            rest=story.rest,
             brief=story.brief,
         )
-        part.tell(
-            Telling(story, chart, scene, number=part.number, chair=chair, course=part.course)
-        )
+        part.tell(Telling(story, chart, scene, number=part.number, chair=chair, course=part.course))

@@ -6,7 +6,7 @@ Together they stand at all eight stations of the loop, and differ in what change
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from ketacare.clinic.demo import histories
 from ketacare.clinic.demo.chart import Order
@@ -15,6 +15,7 @@ from ketacare.clinic.demo.story import RED_PRESSURE, Story, Telling
 from ketacare.clinic.demo.virtual import Course
 from ketacare.clinic.eligibility.models import Review
 from ketacare.clinic.plans.models import Decision
+from ketacare.core.pharmacology import Baseline
 
 Tell = Callable[[Telling], None]
 DONE = timedelta(minutes=5)
@@ -25,7 +26,9 @@ _RESPONSE = 0.50
 _REMITTED = 4  # GAD-7 points
 
 
-def taking(name: str, mg_per_day: float, *, years: float = 2.0) -> Callable[[date], tuple[histories.Row, ...]]:
+def taking(
+    name: str, mg_per_day: float, *, years: float = 2.0
+) -> Callable[[date], tuple[histories.Row, ...]]:
     """Return a medicine that has been taken since ``years`` before the referral."""
 
     def rows(referred: date) -> tuple[histories.Row, ...]:
@@ -47,7 +50,7 @@ def _early_response(course: Course) -> bool:
 
 
 def _some_response(course: Course) -> bool:
-    return all(_SOME <= course.gain(n) for n in range(1, len(course.after) + 1))
+    return all(course.gain(n) >= _SOME for n in range(1, len(course.after) + 1))
 
 
 def _remission_being_lost(course: Course) -> bool:
@@ -55,7 +58,8 @@ def _remission_being_lost(course: Course) -> bool:
     last = course.later[-1].total("gad7")
     start = course.baseline.total("gad7")
     kept = course.later[0].total("gad7") <= _REMITTED + 1
-    return best <= _REMITTED and kept and start - last <= 0.45 * (start - best) and last < start
+    lost = start - last <= 0.45 * (start - best)
+    return start >= 14 and best <= _REMITTED and kept and lost and last < start
 
 
 def _lasting_response(course: Course) -> bool:
@@ -136,6 +140,7 @@ def _booked_today(telling: Telling) -> None:
 
 def _running_now(telling: Telling) -> None:
     telling.series()
+    _go_on(telling, telling.scene.ago(hours=20))
     start_running(telling, minutes_ago=15.0)
 
 
@@ -144,12 +149,22 @@ def start_running(telling: Telling, *, minutes_ago: float) -> None:
     session = telling.chart.start(
         telling.scene.ago(minutes=minutes_ago), telling.chair, notice_days=3.0
     )
-    telling.chart.watch(session, (10.0,) if minutes_ago > 12 else ())  # noqa: PLR2004
+    telling.chart.watch(session, (10.0,) if minutes_ago > 12 else ())
     telling.sessions.append(session)
+
+
+def _go_on(telling: Telling, at: datetime, reason: str = "") -> None:
+    """Compute options and leave the plan as it is, on the record, if they ask for a decision."""
+    telling.chart.advise(at)
+    telling.chart.stay(
+        at + timedelta(minutes=3),
+        reason or "Going well; the course goes on as agreed until the fourth infusion.",
+    )
 
 
 def _recovering(telling: Telling) -> None:
     telling.series()
+    _go_on(telling, telling.scene.ago(hours=20))
     chart, scene = telling.chart, telling.scene
     session = chart.start(scene.ago(minutes=68), telling.chair, notice_days=3.0)
     readings = chart.watch(session, (10.0, 20.0, 30.0))
@@ -166,7 +181,11 @@ def _series(telling: Telling) -> None:
 
 def _without_integration(telling: Telling) -> None:
     telling.series()
-    telling.chart.advise(telling.scene.now - DONE)
+    _go_on(
+        telling,
+        telling.scene.now - DONE,
+        "Half better after two; wants to finish the course as agreed before anything is spaced.",
+    )
     telling.chart.chase(telling.scene.now - DONE)
 
 
@@ -174,7 +193,11 @@ def _questionnaire_late(telling: Telling) -> None:
     telling.series()
     sent = telling.moment(telling.dose_days[-1] + 1)
     telling.chart.ask(sent, due_at=sent + timedelta(hours=24), expires_at=sent + timedelta(days=7))
-    telling.chart.advise(telling.scene.now - DONE)
+    _go_on(
+        telling,
+        telling.scene.now - DONE,
+        "The answers after the last infusion are awaited first; the nurse is asking for them.",
+    )
 
 
 def _link_open(telling: Telling) -> None:
@@ -213,7 +236,6 @@ CAST: tuple[tuple[Story, Tell], ...] = (
     (
         Story(
             key="partial",
-            forecast=True,
             station="adaptation",
             sentence="Four infusions, less than 20 % better: the guideline says stop.",
             given=4,
@@ -221,7 +243,7 @@ CAST: tuple[tuple[Story, Tell], ...] = (
             fits=_hardly_better_after_four,
             medicines=taking("lorazepam", 2.0),
             diazepam_mg_per_day=20.0,
-            advised_after=frozenset({2, 3}),
+            advised_after=frozenset({2}),
         ),
         _series,
     ),
@@ -243,7 +265,7 @@ CAST: tuple[tuple[Story, Tell], ...] = (
             station="measurement",
             sentence="One infusion yesterday; the link to the questionnaire is open.",
             given=1,
-            last_dose=2,
+            last_dose=1,
             unscored=1,
         ),
         _link_open,
@@ -263,7 +285,6 @@ CAST: tuple[tuple[Story, Tell], ...] = (
     (
         Story(
             key="relapse",
-            forecast=True,
             station="adaptation",
             sentence="In remission for weeks after six infusions; now half of the gain is lost.",
             given=6,
@@ -330,6 +351,7 @@ CAST: tuple[tuple[Story, Tell], ...] = (
     (
         Story(
             key="today",
+            forecast=True,
             station="infusion",
             sentence="The first infusion is booked for today.",
         ),
@@ -352,6 +374,7 @@ CAST: tuple[tuple[Story, Tell], ...] = (
             history=Kind.NO_THERAPY,
             medicines=taking("clonazepam", 2.5, years=6.0),
             hypertensive=True,
+            rest=Baseline(systolic=166.0, diastolic=97.0, heart_rate=84.0),
         ),
         _work_up_open,
     ),
@@ -376,14 +399,14 @@ CAST: tuple[tuple[Story, Tell], ...] = (
     (
         Story(
             key="lasting",
-            forecast=True,
             station="learning",
             sentence="Response after six infusions, kept for two months with CBT.",
             given=6,
             last_dose=58,
             later=(14, 28, 42, 56),
             fits=_lasting_response,
-            advised_after=frozenset({2, 4}),
+            advised_after=frozenset({2}),
+            advised_later=frozenset({1}),
         ),
         _course_over,
     ),

@@ -33,6 +33,7 @@ from ketacare.clinic.plans import access as plans_access
 from ketacare.clinic.plans import actions as plans
 from ketacare.clinic.plans.models import AdviceSnapshot, Decision, Plan
 from ketacare.clinic.questionnaires import actions as questionnaires
+from ketacare.clinic.questionnaires.access import open_risk_answers
 from ketacare.clinic.questionnaires.models import Request
 from ketacare.clinic.therapy import actions as therapy
 from ketacare.clinic.therapy.models import Session as TherapySession
@@ -49,6 +50,7 @@ _FERTILE_YEARS = (18.0, 50.0)
 _BAG_ML = 50.0
 _VIAL_MG_PER_ML = 50.0
 _DURING_MIN = (10.0, 20.0, 30.0)
+_SPIKE_FROM_MIN = 30.0
 _AFTER_MIN = (60.0, 90.0, 122.0)
 _LEAVE_MIN = 124.0
 
@@ -74,12 +76,13 @@ class Chart:
         staff: Staff,
         rng: np.random.Generator,
         hypertensive: bool = False,
+        rest: Baseline | None = None,
         brief: bool = False,
     ) -> None:
         self.identity, self._rng, self._brief = identity, rng, brief
         self._hypertensive = hypertensive
         self._staff = staff
-        self.rest: Baseline = bedside.rest_of(rng, hypertensive=hypertensive)
+        self.rest = rest or bedside.rest_of(rng, hypertensive=hypertensive)
         self._given = 0
         self.spikes: Mapping[int, Mapping[Vital, float]] = {}  # by number of the infusion
         self.patient: Patient
@@ -165,9 +168,7 @@ class Chart:
         """Override what may be overridden at eligibility; return how many findings that were."""
         held = [
             finding
-            for finding, signed in eligibility.findings(
-                self.patient, Station.ELIGIBILITY, now=at
-            )
+            for finding, signed in eligibility.findings(self.patient, Station.ELIGIBILITY, now=at)
             if eligibility.is_held(finding, signed) and finding.needs_override
         ]
         for finding in held:
@@ -180,7 +181,9 @@ class Chart:
                 )
         return len(held)
 
-    def review(self, at: datetime, decision: str = Review.Decision.ELIGIBLE, note: str = "") -> None:
+    def review(
+        self, at: datetime, decision: str = Review.Decision.ELIGIBLE, note: str = ""
+    ) -> None:
         """Sign the eligibility review."""
         found = eligibility.findings(self.patient, Station.ELIGIBILITY, now=at)
         eligibility_actions.sign_review(
@@ -246,14 +249,12 @@ class Chart:
 
     def end_plan(self, at: datetime, reason: str, grounds: str) -> None:
         """End the plan in force."""
-        plans.end_plan(
-            self.patient, by=self.psychiatrist, now=at, reason=reason, grounds=grounds
-        )
+        plans.end_plan(self.patient, by=self.psychiatrist, now=at, reason=reason, grounds=grounds)
 
-    def decline(self, at: datetime, reason: str) -> None:
-        """Decline every option of the newest advice."""
+    def stay(self, at: datetime, reason: str) -> None:
+        """Leave the plan as it is, on the record, when the newest advice asks for a decision."""
         snapshot = plans_access.latest_advice(self.patient.pk)
-        if snapshot is not None:
+        if snapshot is not None and snapshot.asks and not snapshot.decisions.exists():
             plans.decline(
                 self.patient,
                 by=self.psychiatrist,
@@ -275,6 +276,29 @@ class Chart:
         )
         questionnaires.open_link(request=request, now=at - timedelta(minutes=2))
         questionnaires.answer(request=request, answers=scores, now=at, refresh=False)
+
+    def write_down(self, at: datetime, scores: Mapping[str, Sequence[int]]) -> None:
+        """Enter questionnaires that were answered on paper."""
+        for name, items in scores.items():
+            questionnaires.record_paper_score(
+                patient=self.patient,
+                instrument=name,
+                items=items,
+                by=self.nurse,
+                now=at + timedelta(minutes=10),
+                at=at,
+                refresh=False,
+            )
+
+    def take_charge(self, at: datetime) -> None:
+        """Act on answers about risk that are open."""
+        for risk in open_risk_answers(self.patient.pk):
+            questionnaires.acknowledge_risk(
+                risk=risk,
+                by=self.psychiatrist,
+                now=at,
+                note="Called: no plan and no intent; crisis plan gone through again.",
+            )
 
     def ask(
         self, at: datetime, *, due_at: datetime | None = None, expires_at: datetime | None = None
@@ -343,7 +367,12 @@ class Chart:
         )
 
     def start(
-        self, at: datetime, chair: Chair, *, session: Session | None = None, notice_days: float = 2.0
+        self,
+        at: datetime,
+        chair: Chair,
+        *,
+        session: Session | None = None,
+        notice_days: float = 2.0,
     ) -> Session:
         """Bring a session from the booking to the start of the pump at ``at``."""
         session = session or self.book(at, now=at - timedelta(days=notice_days), chair=chair)
@@ -407,7 +436,7 @@ class Chart:
         for minute in minutes:
             at = session.started_at + timedelta(minutes=minute)
             seen = {**readings.during(minute)}
-            if minute == minutes[-1]:
+            if minute >= _SPIKE_FROM_MIN:
                 seen |= self.spikes.get(self._given, {})
             self._measure(at, seen, session=session)
         return readings
@@ -466,7 +495,10 @@ class Chart:
     def infuse(self, at: datetime, chair: Chair) -> Session:
         """Give a whole infusion, from the booking to the way home."""
         session = self.start(at, chair)
-        readings = self.watch(session, (20.0,) if self._brief else _DURING_MIN)
+        during = (20.0,) if self._brief else _DURING_MIN
+        if self._given in self.spikes:
+            during = (*during, _SPIKE_FROM_MIN + 4.0)  # red twice, minutes apart: not a slip
+        readings = self.watch(session, during)
         session = self.finish(session, readings)
         self.recover(session, readings, _AFTER_MIN[-1:] if self._brief else _AFTER_MIN)
         return self.leave(session, readings)
@@ -489,17 +521,13 @@ class Chart:
         self, at: datetime, values: Mapping[Vital, float], *, session: Session | None = None
     ) -> None:
         if session is None:
-            vitals.record_observation(
-                patient=self.patient, values=values, by=self.nurse, now=at
-            )
+            vitals.record_observation(patient=self.patient, values=values, by=self.nurse, now=at)
         else:
             infusions.record_observation(session=session, values=values, by=self.nurse, now=at)
 
     def _pressure(self) -> Mapping[Vital, float]:
         found = bedside.before(self.rest, self._rng)
-        return {
-            kind: found[kind] for kind in (Vital.SYSTOLIC, Vital.DIASTOLIC, Vital.HEART_RATE)
-        }
+        return {kind: found[kind] for kind in (Vital.SYSTOLIC, Vital.DIASTOLIC, Vital.HEART_RATE)}
 
     def _weight(self) -> float:
         return round(self.identity.weight_kg + float(self._rng.normal(0.0, 0.4)), 1)

@@ -34,7 +34,7 @@ _OURS = {"KETACARE_SAMPLE_DATA": "yes", "KETACARE_SECURE_COOKIES": "no"}
 _PREFERRED = {
     "KETACARE_CLINIC_NAME": "Ketacare sample clinic",
     "KETACARE_IDLE_MINUTES": "120",
-    "KETACARE_LOG_LEVEL": "WARNING",
+    "KETACARE_LOG_LEVEL": "ERROR",
     # One thread: several processes write the sample people side by side.
     "OPENBLAS_NUM_THREADS": "1",
 }
@@ -68,7 +68,7 @@ def prepare(environ: MutableMapping[str, str], *, reset: bool) -> Path:
 
 def require_free(host: str, port: str) -> None:
     """Raise :class:`InputError` when something else listens on the port."""
-    if not (port.isascii() and port.isdigit() and 0 < int(port) <= 65535):  # noqa: PLR2004
+    if not (port.isascii() and port.isdigit() and 0 < int(port) <= 65535):
         raise InputError(
             ErrorCode.BAD_FORMAT, f"KETACARE_PORT is {port!r}: give a whole number from 1 to 65535."
         )
@@ -86,7 +86,7 @@ def require_free(host: str, port: str) -> None:
             raise InputError(
                 ErrorCode.NOT_AVAILABLE,
                 f"Port {port} is taken by another program; choose another one, "
-                f"for example KETACARE_PORT={int(port) + 1 if int(port) < 65535 else 8000}.",  # noqa: PLR2004
+                f"for example KETACARE_PORT={int(port) + 1 if int(port) < 65535 else 8000}.",
             ) from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ def run_jobs(jobs: Sequence[Job], *, side_by_side: bool) -> None:
     Side by side needs a database that other processes reach, Linux and more than one processor;
     without these it is one after the other.
     """
-    if not side_by_side or sys.platform != "linux" or (os.cpu_count() or 1) < 2:  # noqa: PLR2004
+    if not side_by_side or sys.platform != "linux" or (os.cpu_count() or 1) < 2:
         for job in jobs:
             job()
         return
@@ -41,6 +42,9 @@ def run_jobs(jobs: Sequence[Job], *, side_by_side: bool) -> None:
 
 
 def _run(job: Job) -> None:
+    # The parent decides when to stop, whoever pressed Ctrl-C.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
         fast_commits()
         job()

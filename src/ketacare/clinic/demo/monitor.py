@@ -31,7 +31,7 @@ class Monitor:
 
     def __enter__(self) -> Self:
         self._log = (self._folder / LOG).open("wb")
-        self._process = subprocess.Popen(  # noqa: S603 - our own program, no shell
+        self._process = subprocess.Popen(
             self._command, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log
         )
         return self

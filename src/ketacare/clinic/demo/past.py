@@ -28,10 +28,10 @@ def past_stories(count: int) -> Sequence[tuple[Story, Callable[[Telling], None]]
                 key=f"past-{number + 1}",
                 station="learning",
                 sentence="A course that has ended.",
-                given=6,
+                given=number_of(number),
                 last_dose=_FIRST_ENDED + _APART * number,
                 later=(14, 28, 56),
-                order=Order(therapy=number % 2 == 0),
+                order=Order(number=number_of(number), therapy=number % 2 == 0),
                 integrates=number % 2 == 0,
                 advised_after=frozenset({2}) if number % _FORECAST_EVERY == 0 else frozenset(),
                 brief=True,
@@ -40,6 +40,11 @@ def past_stories(count: int) -> Sequence[tuple[Story, Callable[[Telling], None]]
         )
         for number in range(count)
     ]
+
+
+def number_of(number: int) -> int:
+    """Return how many infusions were ordered: the short course of the first year, or six."""
+    return 4 if number % 4 == 3 else 6
 
 
 def tell(telling: Telling) -> None:

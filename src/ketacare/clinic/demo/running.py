@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from ketacare.clinic.accounts.roles import Role
-from ketacare.clinic.demo.caseload import make_chairs
 from ketacare.clinic.demo import chart as charts
+from ketacare.clinic.demo.caseload import make_chairs
 from ketacare.clinic.demo.chart import Staff
 from ketacare.clinic.demo.identities import Identity
 from ketacare.clinic.infusions import access as infusions_access
@@ -79,9 +79,7 @@ def _set_aside(session: Session, *, staff: Staff, now: datetime) -> None:
         text = LEFT_NOTE.format(when=f"{last:%Y-%m-%d %H:%M} UTC")
         infusions.note(session=session, text=text, by=nurse, now=now)
         return
-    infusions.stop(
-        session=session, reason=_LATE_REASON, by=nurse, now=now, expected_version=None
-    )
+    infusions.stop(session=session, reason=_LATE_REASON, by=nurse, now=now, expected_version=None)
     infusions.discharge(
         session=session, by=doctor, now=now, expected_version=None, override_reason=_LATE_REASON
     )

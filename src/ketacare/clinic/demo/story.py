@@ -21,7 +21,9 @@ from ketacare.clinic.demo.answers import Value
 from ketacare.clinic.demo.chart import Chart, Order
 from ketacare.clinic.demo.virtual import ASKED, RATED, Cohort, Course, Fits, Visit, anybody
 from ketacare.clinic.infusions.models import Chair, Session
+from ketacare.core.pharmacology import Baseline
 from ketacare.core.record import Vital
+
 
 @contextmanager
 def later_work_dropped(wanted: bool) -> Iterator[None]:
@@ -51,7 +53,8 @@ class Story:
     ``last_dose`` is days before today; ``given`` of ``order.number`` infusions were given;
     ``later`` are visits with scores, in days after the last dose; ``advised_after`` the infusions
     after whose score options are computed and kept; ``unscored`` leaves out the newest scores;
-    ``forecast`` keeps what the signed plan is expected to bring.
+    ``forecast`` keeps what the signed plan is expected to bring; ``rest`` is pressure and pulse at rest;
+    ``brief`` writes less at each visit.
     """
 
     key: str
@@ -73,6 +76,7 @@ class Story:
     changed: Mapping[str, Value] = field(default_factory=dict)
     integrates: bool = True
     forecast: bool = False
+    rest: Baseline | None = None
     brief: bool = False
 
 
@@ -232,8 +236,14 @@ class Telling:
             self.chart.talk(at, kind)
 
     def score(self, visit: Visit, at: datetime) -> None:
-        """Answer GAD-7 and PHQ-9."""
-        self.chart.answer(at, {name: visit.items[name] for name in ASKED})
+        """Answer GAD-7 and PHQ-9; older answers about risk have been acted on within the hour."""
+        items = {name: visit.items[name] for name in ASKED}
+        if self.story.brief and not self.story.order.therapy:
+            self.chart.write_down(at, items)
+        else:
+            self.chart.answer(at, items)
+        if at < self.scene.ago(hours=26):
+            self.chart.take_charge(at + timedelta(minutes=55))
 
     def series(self, *, advised: bool = True) -> None:
         """Tell everything from the referral to the last infusion and its scores."""

@@ -52,7 +52,7 @@ class Command(BaseCommand):
 
     help = "The clinic with sample people: KETACARE_DATA_DIR, KETACARE_PORT, --reset."
     requires_migrations_checks = False
-    requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own way to say so
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the option that starts over; the folder was emptied before this runs."""
@@ -65,7 +65,12 @@ class Command(BaseCommand):
             self._run()
         except KeyboardInterrupt:
             connections.close_all()
-            self._say("Stopped. The data is kept.")
+            made = (settings.KETACARE["KETACARE_DATA_DIR"] / MADE).exists()
+            self._say(
+                "Stopped; the data is kept."
+                if made
+                else "Stopped before the sample clinic was finished; the next start makes it again."
+            )
 
     def _run(self) -> None:
         values = settings.KETACARE
