@@ -291,7 +291,8 @@ def _infusions(used: counting.Infusions, *, hide: bool) -> str:
 
 def _decisions(decisions: Sequence[Decided], *, hide: bool) -> TableView:
     counts = Counter(d.kind for d in decisions)
-    rows = tuple((str(kind.label), number(counts[kind.value], hide=hide)) for kind in Decision.Kind)
+    parts = numbers([counts[kind.value] for kind in Decision.Kind], hide=hide)
+    rows = tuple((str(kind.label), part) for kind, part in zip(Decision.Kind, parts, strict=True))
     sentence = ngettext(
         "{n} decision has been signed.", "{n} decisions have been signed.", len(decisions)
     ).format(n=number(len(decisions), hide=hide))

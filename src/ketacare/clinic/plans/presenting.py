@@ -155,11 +155,11 @@ def percent(share: float, *, digits: int = 0) -> str:
 
 def of_people(share: float) -> str:
     """Return a probability as people: "about 6 of 10", of 100 where tens would hide it."""
-    if share < 0.005:  # rounds to none of a hundred
+    if round(100 * share) < 1:
         return _("fewer than 1 of 100")
     if round(100 * share) >= 100:
         return _("nearly all of 100")
-    if 0.1 <= share <= 0.95:
+    if 0.1 <= share < 0.95:
         return _("about {n} of 10").format(n=round(10 * share))
     return _("about {n} of 100").format(n=round(100 * share))
 
