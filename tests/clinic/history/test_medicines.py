@@ -67,3 +67,15 @@ def test_both_definitions_stand_side_by_side(client_of, patient):
     assert "Bokma 2019" in text
     assert "Cannot tell" in text
     assert "candidate" in text
+
+
+def test_the_page_says_whether_the_list_is_complete(client_of, patient, nurse):
+    from ketacare.clinic.eligibility.actions import record_answers
+
+    client, address = client_of(Role.NURSE), reverse("history:overview", args=[patient.pk])
+    assert (
+        "Nobody has said yet whether this list is complete" in client.get(address).content.decode()
+    )
+    record_answers(patient, {"trial_history_complete": True}, by=nurse, now=timezone.now())
+    page = client.get(address).content.decode()
+    assert "Everything that was tried is on this list, as Noor Haddad recorded" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from ketacare.core.record import Fact
 from ketacare.core.safety import RuleFinding
 from ketacare.knowledge.load import load_policy
 
+log = logging.getLogger(__name__)
 Value = bool | float | str
 COSIGN_WITHIN = timedelta(hours=24)
 
@@ -179,8 +181,13 @@ def sign_review(
     by: User,
     now: datetime,
     note: str = "",
+    refresh: bool = False,
 ) -> Review:
-    """Sign the review with the findings as they stand; "eligible" only when nothing is held up."""
+    """Sign the review with the findings as they stand; "eligible" only when nothing is held up.
+
+    ``refresh`` computes the options for the next step (about a second) once the signature is
+    committed: who has become eligible may need a plan.
+    """
     held = [finding for finding, signed in findings if is_held(finding, signed)]
     if decision == Review.Decision.ELIGIBLE and held:
         titles = ", ".join(finding.title for finding in held[:4])
@@ -221,7 +228,19 @@ def sign_review(
         {"decision": row.decision, "policy": row.policy_version},
     )
     work.complete_tasks(by=by, patient_id=patient.pk, kind=TaskKind.REVIEW)
+    if refresh:
+        transaction.on_commit(lambda: _refresh_advice(patient, by=by, now=now))
     return row
+
+
+def _refresh_advice(patient: Patient, *, by: User, now: datetime) -> None:
+    try:
+        from ketacare.clinic.plans.actions import refresh_advice
+
+        refresh_advice(patient, now=now, by=by)
+    except Exception:
+        # Whatever is wrong with the options, the review is signed and must not seem lost.
+        log.exception("The options were not computed after a signed review.")
 
 
 def _answer(

@@ -243,7 +243,9 @@ def _view(
         questions=tuple(_question(finding, question) for question in asked),
         asked_above=(),
         known_facts=tuple(
-            fact for fact in finding.facts if not fact.problem or fact.name not in policy.facts
+            fact
+            for fact in finding.facts
+            if not fact.problem or (fact.at is not None and fact.name not in finding.missing)
         ),
         ways=_ways(finding, policy, patient_id),
         signers=" + ".join(str(role.label) for role in roles),

@@ -131,6 +131,7 @@ def sign(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
                 findings=found,
                 by=user_of(request),
                 now=now,
+                refresh=True,
             )
         except InputError as error:
             form.add_error(error.where if error.where in form.fields else None, error.sentence)

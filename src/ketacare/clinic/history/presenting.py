@@ -21,12 +21,13 @@ from ketacare.clinic.history import access, actions
 from ketacare.clinic.history.forms import ADHERENCE, CERTAINTY, END_REASON, OUTCOME
 from ketacare.clinic.history.models import Diagnosis, Entry, Medicine, Trial
 from ketacare.core.history import Adequacy, Stage, TrialJudgement
-from ketacare.core.record import Adherence, Certainty, EndReason, TrialOutcome
+from ketacare.core.record import Adherence, Certainty, EndReason, Fact, Person, TrialOutcome
 from ketacare.core.sources import Source
 from ketacare.knowledge.load import load_sources, load_treatments
 
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
 Text = str | Promise
+COMPLETE = "trial_history_complete"  # the question that makes "too few trials" mean "not met"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,7 @@ class HistoryView:
     medicines: tuple[EntryView, ...]
     past_medicines: tuple[EntryView, ...]
     struck: tuple[Any, ...]
+    complete: Fact | None
 
 
 ADEQUACY: dict[Adequacy, tuple[str, str]] = {
@@ -127,7 +129,9 @@ def stage_view(stage: Stage) -> StageView:
     )
 
 
-def history(patient_id: uuid.UUID, stages: Sequence[Stage]) -> HistoryView:
+def history(
+    patient_id: uuid.UUID, stages: Sequence[Stage], person: Person, *, now: datetime
+) -> HistoryView:
     """Return what the history page shows; the first of ``stages`` judges the trials."""
     judged = {judgement.trial.id: judgement for judgement in stages[0].trials}
     diagnoses = list(access.rows_of(Diagnosis, patient_id))

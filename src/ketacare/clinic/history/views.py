@@ -38,7 +38,7 @@ def overview(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
     patient = _patient(request, patient_id, Permission.HISTORY_VIEW)
     now = timezone.now()
     person = person_record(patient.pk, now=now, patient=patient)
-    context = presenting.history(patient.pk, access.stages_of(person, now=now))
+    context = presenting.history(patient.pk, access.stages_of(person, now=now), person, now=now)
     return render(request, "history/overview.html", {"patient": patient, "history": context})
 
 

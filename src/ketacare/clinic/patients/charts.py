@@ -112,7 +112,7 @@ def _fan_start(advice: Mapping[str, Any] | None, now: datetime) -> datetime:
     """Return the moment a stored forecast counts its days from."""
     course = {} if advice is None else advice.get("course", {})
     if "zero" in course:
-        return datetime.fromisoformat(course["zero"]) + course["now_day"] * DAY
+        return datetime.fromisoformat(course["zero"]) + float(course["now_day"]) * DAY
     return now
 
 

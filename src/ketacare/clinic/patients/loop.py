@@ -123,7 +123,8 @@ def _plan(known: Known) -> Station:
         return _station(known, name, "now", _("Needs a decision."), "plans:overview")
     if plan is None:
         state = "now" if known.review and known.review.decision == "eligible" else "none"
-        state = "done" if known.person.infusions else state
+        if known.person.infusions:
+            return _station(known, name, "done", _("The last plan has ended."), "plans:overview")
         return _station(known, name, state, _("No plan in force."), "plans:overview")
     text = _("{n} × {dose} mg/kg over {minutes} min").format(
         n=plan.number, dose=f"{plan.dose_mg_per_kg:g}", minutes=f"{plan.minutes:g}"

@@ -83,3 +83,11 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.field} {self.at:%Y-%m-%d}"
+
+    @property
+    def label(self) -> str:
+        """What the field is called on the form."""
+        for field in Patient._meta.get_fields():  # noqa: SLF001 - Django's documented way to a label
+            if field.name == self.field:
+                return str(getattr(field, "verbose_name", self.field))
+        return self.field

@@ -51,14 +51,21 @@ def with_standing(patients: QuerySet[Patient]) -> QuerySet[Patient]:
     )
 
 
-def standing_of(patient: Patient, *, now: datetime, waiting: Mapping[uuid.UUID, str]) -> Standing:
-    """Return where one person stands; ``waiting`` are the open decisions with their reason."""
+def standing_of(
+    patient: Patient, *, now: datetime, waiting: Mapping[uuid.UUID, str], books: bool = True
+) -> Standing:
+    """Return where one person stands; ``waiting`` are the open decisions with their reason.
+
+    Who does not book infusions (``books`` is false) is led to the chart instead.
+    """
     sessions = list(patient.infusion_sessions.all())
     coming = next(
         (s for s in sessions if s.phase == Phase.SCHEDULED and s.scheduled_at >= now), None
     )
     phase, level, step, address = _where(patient, sessions, coming, waiting)
     latest = next(iter(patient.reviews.all()), None)
+    if not books and address == reverse("infusions:book", args=[patient.pk]):
+        address = reverse("patients:chart", args=[patient.pk])
     declined = latest is not None and latest.decision != Review.Decision.ELIGIBLE
     return Standing(
         patient=patient,

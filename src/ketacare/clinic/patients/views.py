@@ -18,7 +18,7 @@ from ketacare.clinic import audit
 from ketacare.clinic.accounts.decorators import requires
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
-from ketacare.clinic.accounts.roles import sees_clinical
+from ketacare.clinic.accounts.roles import may, sees_clinical
 from ketacare.clinic.patients import access, actions, presenting, standing
 from ketacare.clinic.patients.forms import CloseForm, PatientForm, ReferralForm, SearchForm
 from ketacare.clinic.work.drafts import discard, form_with_draft
@@ -46,7 +46,10 @@ def people(request: HttpRequest) -> HttpResponse:
         from ketacare.clinic.plans.access import patients_needing_decision
 
         waiting = {row.patient_id: row.sentence for row in patients_needing_decision()}
-    rows = [standing.standing_of(patient, now=now, waiting=waiting) for patient in page]
+    books = may(user, Permission.INFUSION_RUN)
+    rows = [
+        standing.standing_of(patient, now=now, waiting=waiting, books=books) for patient in page
+    ]
     query = request.GET.copy()
     query.pop("page", None)
     context = {

@@ -8,7 +8,7 @@ to the page where the reading is recorded.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -119,7 +119,7 @@ def board_of(user: User, *, now: datetime) -> Board:
     day_start = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     sessions = list(infusions.sessions_between(day_start, day_start + timedelta(days=1)))
     wanted = _COLUMNS[Role(user.role)] if clinical else _NOT_CLINICAL
-    makers = {
+    makers: dict[str, Callable[[], Part | None]] = {
         "risks": lambda: _risks(now=now),
         "decisions": _decisions,
         "chairs": lambda: _chairs(now=now),
