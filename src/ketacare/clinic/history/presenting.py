@@ -159,6 +159,7 @@ def history(
         medicines=tuple(view for view in views if view.row.pk not in over),
         past_medicines=tuple(view for view in views if view.row.pk in over),
         struck=tuple(row for row in (*diagnoses, *trials, *medicines) if row.struck_at is not None),
+        complete=person.fact(COMPLETE, before=now),
     )
 
 
