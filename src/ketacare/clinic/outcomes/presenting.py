@@ -371,7 +371,7 @@ def _coverage_of(chart_id: str, name: str, rows: Sequence[Compared], *, hide: bo
 
 
 _VERDICTS = {
-    "holds": gettext_lazy("agrees with its promise so far"),
+    "holds": gettext_lazy("does not contradict its promise so far"),
     "too narrow": gettext_lazy("too narrow: forecasts are surer than they should be"),
     "too wide": gettext_lazy("wider than its promise"),
     "cannot say": gettext_lazy("cannot say yet"),
