@@ -1,7 +1,8 @@
 """A real clinic and a real browser: ``ketacare demo`` as a process, Debian's Chromium in front of it.
 
-One demo serves all browser tests (they run in one worker). Without Chromium they are skipped with
-the reason in one line; under ``CI=true`` that fails the run, because then nobody would notice.
+One demo serves all browser tests (they run in one worker), so a test leaves behind what the next
+one can live with; those that kill or stop the demo come last. Without Chromium they are skipped
+with the reason in one line; under ``CI=true`` that fails the run, because then nobody would notice.
 """
 
 import json
@@ -33,12 +34,16 @@ _FLAGS = [
 ]
 
 
+_LAST = ("test_accessibility.py", "test_killed_server.py", "test_demo_stops.py")
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.xdist_group("browser"))
+    items.sort(key=lambda item: _LAST.index(item.path.name) if item.path.name in _LAST else -1)
 
 
 def free_port():
@@ -53,6 +58,7 @@ class Demo:
 
     data_dir: Path
     port: int
+    vitals_port: int = 0
     process: subprocess.Popen | None = None
     started_in: float = 0.0
 
@@ -69,6 +75,7 @@ class Demo:
             **os.environ,
             "KETACARE_DATA_DIR": str(self.data_dir),
             "KETACARE_PORT": str(self.port),
+            "KETACARE_VITALS_PORT": str(self.vitals_port),
         }
         for name in ("KETACARE_SECRET_KEY", "DATABASE_URL", "DJANGO_SETTINGS_MODULE"):
             environment.pop(name, None)
@@ -86,7 +93,7 @@ class Demo:
             if self.process.poll() is not None:
                 break
             try:
-                with urllib.request.urlopen(f"{self.url}/accounts/login/", timeout=5) as answer:
+                with urllib.request.urlopen(f"{self.url}/sign-in/", timeout=5) as answer:
                     if answer.status == 200:
                         self.started_in = time.monotonic() - begun
                         return self
@@ -135,30 +142,40 @@ def browser():
 
 @pytest.fixture(scope="session")
 def demo(browser, tmp_path_factory):
-    running = Demo(data_dir=tmp_path_factory.mktemp("demo") / "data", port=free_port()).start()
+    folder = tmp_path_factory.mktemp("demo") / "data"
+    running = Demo(data_dir=folder, port=free_port(), vitals_port=free_port()).start()
     yield running
     if running.process.poll() is None:
         running.stop()
 
 
+@pytest.fixture(scope="session")
+def sessions():
+    """Sessions that are signed in already, by role: signing in is tested once, not everywhere."""
+    return {}
+
+
 @pytest.fixture
-def open_page(browser, demo):
+def open_page(browser, demo, sessions):
     """Open pages as a role at a width: ``open_page("nurse", "phone")``; ``None`` is signed out."""
     contexts = []
 
-    def make(role=None, width="desktop", *, script=True, dark=False):
+    def make(role=None, width="desktop", *, script=True, dark=False, touch=False):
         x, y = WIDTHS[width]
         context = browser.new_context(
             base_url=demo.url,
             viewport={"width": x, "height": y},
             java_script_enabled=script,
             color_scheme="dark" if dark else "light",
+            has_touch=touch,
+            storage_state=sessions.get(role),
         )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
-        if role is not None:
+        if role is not None and role not in sessions:
             sign_in(page, demo, role)
+            sessions[role] = context.storage_state()
         return page
 
     yield make
@@ -167,9 +184,15 @@ def open_page(browser, demo):
 
 
 def sign_in(page, demo, role):
+    """Sign in as a role and wait for its front page."""
+    page.goto("/sign-in/")
+    fill_sign_in(page, demo, role)
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def fill_sign_in(page, demo, role):
+    """Fill in the sign-in form that is open, and send it."""
     who = demo.sign_ins[role]
-    page.goto("/accounts/login/")
-    page.locator("input[name=login]").fill(who["username"])
-    page.locator("input[name=password]").fill(who["password"])
-    page.locator("main button[type=submit]").first.click()
-    page.wait_for_url(lambda url: "/accounts/login" not in url)
+    page.get_by_label("Sign-in name or e-mail").fill(who["username"])
+    page.get_by_label("Password", exact=True).fill(who["password"])
+    page.get_by_role("button", name="Sign in", exact=True).click()
