@@ -75,7 +75,7 @@ def parts(*, today: date, seed: int = SEED, past: int = PAST) -> list[Part]:
             story=story,
             tell=tell,
             identity=identity,
-            course=course_of(story, cohort),
+            course=course_of(story, cohort, today),
         )
         for number, ((story, tell), identity) in enumerate(
             zip((*CAST, *past_stories(past)), people, strict=False)

@@ -20,6 +20,11 @@ from ketacare.core.pharmacology import Baseline
 Tell = Callable[[Telling], None]
 DONE = timedelta(minutes=5)
 
+# What is ordered: therapy after each infusion, or once the course has worked.
+WITHOUT_THERAPY = Order(therapy=False)
+WEEKLY = Order(therapy=False, days_between=7.0)
+FAR_AWAY = "Lives two hours away and can come once a week."
+
 _SOME = 0.20  # of the GAD-7, the limit of the guideline after infusion 4
 _PARTIAL = 0.25
 _RESPONSE = 0.50
@@ -70,7 +75,8 @@ def _lasting_response(course: Course) -> bool:
 
 def _thoughts_of_death(course: Course) -> bool:
     answers = [visit.items["phq9"][8] for visit in (course.baseline, *course.after)]
-    return answers[-1] >= 1 and max(answers[:-1]) == 0 and course.gain(len(course.after)) > -0.1
+    now = course.after[-1].total("gad7")
+    return answers[-1] >= 1 and max(answers[:-1]) == 0 and now > _REMITTED and course.gain(3) > 0
 
 
 # How the special ones are told. ------------------------------------------------------------------
@@ -78,24 +84,22 @@ def _thoughts_of_death(course: Course) -> bool:
 
 def _newly_referred(telling: Telling) -> None:
     scene, chart = telling.scene, telling.chart
-    came = scene.ago(days=2)
+    came = scene.open(2, 11, 20)
     told = histories.history(
         telling.story.history, referred=came.date(), rng=telling.rng, second_diagnosis=False
     )
     chart.refer(came, "Anxious for years, several tablets and some therapy; no records were sent.")
-    chart.tell(scene.ago(days=1), told, complete=False)
-    chart.ask(scene.ago(hours=20))
+    chart.tell(scene.open(1, 14), told, complete=False)
+    chart.ask(scene.open(1, 15), due_at=scene.now + timedelta(days=1))
 
 
 def _work_up_open(telling: Telling) -> None:
-    telling.refer()
+    telling.refer(before=5)
     scene, chart = telling.scene, telling.chart
-    chart.answer(
-        scene.ago(days=2), {name: telling.course.baseline.items[name] for name in ("gad7", "phq9")}
-    )
-    chart.rate(scene.ago(days=2, hours=-1), telling.course.baseline.items["hama"])
+    telling.score(telling.course.baseline, scene.open(2, 9, 40))
+    chart.rate(scene.open(2, 11), telling.course.baseline.items["hama"])
     chart.work_up(
-        scene.ago(days=1),
+        scene.open(1, 10, 15),
         changed=telling.story.changed,
         left_out=("alt_x_uln", "urine_drug_screen") if telling.story.hypertensive else (),
     )
@@ -104,7 +108,7 @@ def _work_up_open(telling: Telling) -> None:
 def _waits_for_the_second_signature(telling: Telling) -> None:
     _work_up_open(telling)
     telling.chart.override_held(
-        telling.scene.ago(hours=5),
+        telling.scene.open(1, 16, 20),
         "Well on it for four years after everything else failed; pressure every 5 minutes.",
         cosign=False,
     )
@@ -113,18 +117,18 @@ def _waits_for_the_second_signature(telling: Telling) -> None:
 def _not_now(telling: Telling) -> None:
     _work_up_open(telling)
     telling.chart.review(
-        telling.scene.ago(hours=4),
+        telling.scene.open(1, 15, 30),
         Review.Decision.NOT_NOW,
-        "Both medicines were ended for side effects, not for lack of effect. One more adequate "
+        "The medicines were ended for side effects, not for lack of effect. One more adequate "
         "trial first; then look again.",
     )
 
 
 def _ready_for_a_plan(telling: Telling) -> None:
     _work_up_open(telling)
-    telling.chart.override_held(telling.scene.ago(hours=7), "Weighed up with the patient.")
-    telling.chart.review(telling.scene.ago(hours=6))
-    telling.chart.advise(telling.scene.ago(hours=5))
+    telling.chart.override_held(telling.scene.open(1, 16), "Weighed up with the patient.")
+    telling.chart.review(telling.scene.open(1, 16, 30))
+    telling.chart.advise(telling.scene.open(1, 16, 40))
 
 
 def _booked_today(telling: Telling) -> None:
@@ -140,7 +144,7 @@ def _booked_today(telling: Telling) -> None:
 
 def _running_now(telling: Telling) -> None:
     telling.series()
-    _go_on(telling, telling.scene.ago(hours=20))
+    _go_on(telling, telling.scene.ago(minutes=125))
     start_running(telling, minutes_ago=15.0)
 
 
@@ -164,7 +168,7 @@ def _go_on(telling: Telling, at: datetime, reason: str = "") -> None:
 
 def _recovering(telling: Telling) -> None:
     telling.series()
-    _go_on(telling, telling.scene.ago(hours=20))
+    _go_on(telling, telling.scene.ago(minutes=150))
     chart, scene = telling.chart, telling.scene
     session = chart.start(scene.ago(minutes=68), telling.chair, notice_days=3.0)
     readings = chart.watch(session, (10.0, 20.0, 30.0))
@@ -202,8 +206,11 @@ def _questionnaire_late(telling: Telling) -> None:
 
 def _link_open(telling: Telling) -> None:
     telling.series()
-    sent = telling.scene.ago(hours=3)
-    telling.chart.ask(sent, due_at=sent + timedelta(hours=36))
+    sent = telling.scene.at(telling.day(telling.dose_days[-1]), 17, 30)
+    tomorrow = telling.scene.now + timedelta(days=1)
+    telling.chart.ask(
+        sent, due_at=tomorrow, expires_at=max(sent, telling.scene.now) + timedelta(days=7)
+    )
     telling.chart.advise(telling.scene.now - DONE)
 
 
@@ -217,15 +224,15 @@ def _course_over(telling: Telling) -> None:
     telling.series()
     chart, last = telling.chart, telling.dose_days[-1]
     chart.end_plan(
-        telling.moment(last + 1, minutes=90),
+        telling.open_moment(last + 1, minutes=90),
         "Response at the end of the course: stop the series, therapy goes on.",
         Decision.Grounds.GUIDELINE,
     )
     ends = telling.scene.today
     for number in range(8):
         day = last + 8 + 7 * number
-        if telling.day(day) < ends:
-            telling.therapy_due.append((telling.moment(day, minutes=20), "cbt"))
+        if telling.day(day) < ends - timedelta(days=3):
+            telling.therapy_due.append((telling.open_moment(day, minutes=20), "cbt"))
     telling.follow()
     chart.advise(telling.scene.now - DONE)
 
@@ -253,8 +260,9 @@ CAST: tuple[tuple[Story, Tell], ...] = (
             station="infusion",
             sentence="The third infusion is running now.",
             given=2,
-            last_dose=4,
-            gaps=(4,),
+            last_dose=7,
+            order=WEEKLY,
+            why=FAR_AWAY,
             fits=_some_response,
         ),
         _running_now,
@@ -263,7 +271,7 @@ CAST: tuple[tuple[Story, Tell], ...] = (
         Story(
             key="link",
             station="measurement",
-            sentence="One infusion yesterday; the link to the questionnaire is open.",
+            sentence="One infusion so far; the link to the questionnaire is open.",
             given=1,
             last_dose=1,
             unscored=1,
@@ -276,9 +284,9 @@ CAST: tuple[tuple[Story, Tell], ...] = (
             station="measurement",
             sentence="Item 9 of the PHQ-9 was answered with more than never.",
             given=3,
-            last_dose=1,
+            last_dose=2,
             fits=_thoughts_of_death,
-            integrates=True,
+            risk_open=True,
         ),
         _series,
     ),
@@ -305,7 +313,6 @@ CAST: tuple[tuple[Story, Tell], ...] = (
             last_dose=3,
             fits=_early_response,
             integrates=False,
-            order=Order(therapy=True),
         ),
         _without_integration,
     ),
@@ -313,6 +320,7 @@ CAST: tuple[tuple[Story, Tell], ...] = (
         Story(
             key="pressure",
             station="adaptation",
+            order=WITHOUT_THERAPY,
             sentence="Treated hypertension, blood pressure red in the last infusion.",
             given=2,
             last_dose=2,
@@ -327,6 +335,7 @@ CAST: tuple[tuple[Story, Tell], ...] = (
             key="late",
             forecast=True,
             station="measurement",
+            order=WITHOUT_THERAPY,
             sentence="Five infusions; the last questionnaire is overdue.",
             given=5,
             last_dose=4,
@@ -342,8 +351,9 @@ CAST: tuple[tuple[Story, Tell], ...] = (
             station="infusion",
             sentence="The fourth infusion has ended; the person is still here.",
             given=3,
-            last_dose=4,
-            gaps=(4,),
+            last_dose=7,
+            order=WEEKLY,
+            why=FAR_AWAY,
             fits=_some_response,
         ),
         _recovering,
@@ -353,6 +363,7 @@ CAST: tuple[tuple[Story, Tell], ...] = (
             key="today",
             forecast=True,
             station="infusion",
+            order=WITHOUT_THERAPY,
             sentence="The first infusion is booked for today.",
         ),
         _booked_today,
@@ -361,7 +372,7 @@ CAST: tuple[tuple[Story, Tell], ...] = (
         Story(
             key="ready",
             station="plan",
-            sentence="Eligible since this morning; no plan and no consent yet.",
+            sentence="Eligible since the last working day; no plan and no consent yet.",
             history=Kind.RESISTANT,
         ),
         _ready_for_a_plan,

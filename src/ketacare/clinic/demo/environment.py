@@ -57,7 +57,8 @@ def prepare(environ: MutableMapping[str, str], *, reset: bool) -> Path:
     (folder / MARK).write_text(_MARK_TEXT, encoding="utf-8")
     environ.pop("DATABASE_URL", None)
     environ.pop("KETACARE_SECRET_KEY_FILE", None)
-    environ |= _OURS | {name: environ.get(name) or value for name, value in _PREFERRED.items()}
+    environ.update(_OURS)
+    environ.update({name: environ.get(name) or value for name, value in _PREFERRED.items()})
     environ["KETACARE_DATA_DIR"] = str(folder)
     environ["KETACARE_PORT"] = port
     environ["KETACARE_SECRET_KEY"] = _secret(folder)

@@ -48,7 +48,7 @@ def _run(job: Job) -> None:
     try:
         fast_commits()
         job()
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever it was, the parent has to hear of it
         traceback.print_exc()
         sys.exit(1)
     finally:

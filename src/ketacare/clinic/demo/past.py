@@ -57,16 +57,16 @@ def tell(telling: Telling) -> None:
     telling.treat(at_most=_STOP_AFTER if stopped else None)
     last = telling.dose_days[(_STOP_AFTER if stopped else telling.story.given) - 1]
     chart.end_plan(
-        telling.moment(last + 1, minutes=120),
+        telling.open_moment(last + 1, minutes=180),
         "Under 20 % after infusion 4: the series is stopped." if stopped else "Course complete.",
         Decision.Grounds.GUIDELINE,
     )
     if stopped:
-        chart.close(telling.moment(last + 10), "No benefit; referred back with a letter.")
+        chart.close(telling.open_moment(last + 10), "No benefit; referred back with a letter.")
         return
     telling.follow()
     kept = course.later_gain(len(course.later) - 1) >= _RESPONSE
-    end = telling.moment(telling.dose_days[-1] + telling.story.later[-1] + 1)
+    end = telling.open_moment(telling.dose_days[-1] + telling.story.later[-1] + 1)
     chart.close(
         end,
         "Response kept: back to the referring clinician." if kept else "Other treatment follows.",

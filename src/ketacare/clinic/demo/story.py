@@ -20,13 +20,19 @@ from ketacare.clinic.demo import histories
 from ketacare.clinic.demo.answers import Value
 from ketacare.clinic.demo.chart import Chart, Order
 from ketacare.clinic.demo.virtual import ASKED, RATED, Cohort, Course, Fits, Visit, anybody
+from ketacare.clinic.demo.workdays import (
+    infusion_days,
+    integration_after,
+    workday_from,
+    workdays_before,
+)
 from ketacare.clinic.infusions.models import Chair, Session
 from ketacare.core.pharmacology import Baseline
 from ketacare.core.record import Vital
 
 
 @contextmanager
-def later_work_dropped(wanted: bool) -> Iterator[None]:
+def later_work_dropped(*, wanted: bool) -> Iterator[None]:
     """Leave out what would be computed after a commit: most people need no second forecast."""
     with transaction.atomic():
         yield
@@ -36,9 +42,9 @@ def later_work_dropped(wanted: bool) -> Iterator[None]:
 
 Medicines = Callable[[date], tuple[histories.Row, ...]]
 
-_TWICE_A_WEEK = (3, 4)
-_FIRST_DOSE_AFTER = 4  # days from the baseline to the first infusion
+_FIRST_DOSE_AFTER = 7  # days from the baseline to the first infusion
 _REFERRED_BEFORE = 24  # days from the referral to the baseline
+_WEEK = 7.0
 
 
 def no_medicines(_referred: date) -> tuple[histories.Row, ...]:
@@ -50,10 +56,11 @@ def no_medicines(_referred: date) -> tuple[histories.Row, ...]:
 class Story:
     """What makes one person different from the next.
 
-    ``last_dose`` is days before today; ``given`` of ``order.number`` infusions were given;
+    ``why`` is the reason for the order; ``last_dose`` is days before today; ``given`` of ``order.number`` infusions were given;
     ``later`` are visits with scores, in days after the last dose; ``advised_after`` the infusions
     after whose score options are computed and kept; ``unscored`` leaves out the newest scores;
-    ``forecast`` keeps what the signed plan is expected to bring; ``rest`` is pressure and pulse at rest;
+    ``forecast`` keeps what the signed plan is expected to bring; ``risk_open`` leaves the newest
+    answer about risk, given this hour, to whoever looks; ``rest`` is pressure and pulse at rest;
     ``brief`` writes less at each visit.
     """
 
@@ -64,9 +71,9 @@ class Story:
     medicines: Medicines = no_medicines
     fits: Fits = anybody
     order: Order = field(default_factory=Order)
+    why: str = ""
     given: int = 0
     last_dose: int = 0
-    gaps: tuple[int, ...] = _TWICE_A_WEEK
     later: tuple[int, ...] = ()
     advised_after: frozenset[int] = frozenset()
     advised_later: frozenset[int] = frozenset()
@@ -76,6 +83,7 @@ class Story:
     changed: Mapping[str, Value] = field(default_factory=dict)
     integrates: bool = True
     forecast: bool = False
+    risk_open: bool = False
     rest: Baseline | None = None
     brief: bool = False
 
@@ -98,22 +106,31 @@ class Scene:
         """Return a time of day in the clinic's zone."""
         return datetime.combine(day, time(hour, minute), tzinfo=self.zone)
 
+    def open(self, workdays_ago: int, hour: int, minute: int = 0) -> datetime:
+        """Return a time of day on the day so many working days before today."""
+        return self.at(workdays_before(self.today, workdays_ago), hour, minute)
+
     def ago(self, **span: float) -> datetime:
         """Return a moment before now."""
         return self.now - timedelta(**span)
 
 
-def dose_days(story: Story) -> list[int]:
-    """Return the days of the infusions given, counted from the baseline; at least one."""
-    days = [_FIRST_DOSE_AFTER]
-    for index in range(max(story.given, 1) - 1):
-        days.append(days[-1] + story.gaps[index % len(story.gaps)])
-    return days
+def dose_dates(story: Story, today: date) -> list[date]:
+    """Return the days of the infusions given; without any, the day of the first one to come."""
+    if not story.given:
+        return [today]
+    return infusion_days(
+        last_by=today - timedelta(days=story.last_dose),
+        count=story.given,
+        weekly=story.order.days_between >= _WEEK,
+    )
 
 
-def course_of(story: Story, cohort: Cohort) -> Course:
+def course_of(story: Story, cohort: Cohort, today: date) -> Course:
     """Return the course of the first virtual person that fits the story."""
-    days = dose_days(story)
+    dates = dose_dates(story, today)
+    baseline = dates[0] - timedelta(days=_FIRST_DOSE_AFTER)
+    days = [(day - baseline).days for day in dates]
     treated = story.integrates and story.order.therapy and story.given
     return cohort.find(
         story.fits,
@@ -122,7 +139,11 @@ def course_of(story: Story, cohort: Cohort) -> Course:
         mg_per_kg=story.order.dose_mg_per_kg,
         minutes=story.order.minutes,
         diazepam_mg_per_day=story.diazepam_mg_per_day,
-        therapy_days=[day + 2 for day in days] if treated else (),
+        therapy_days=[
+            offset + integration_after(day) for offset, day in zip(days, dates, strict=True)
+        ]
+        if treated
+        else (),
     )
 
 
@@ -140,9 +161,9 @@ class Telling:
         self.hour, self.minute = 9 + number % 6, (number * 7) % 50
         self.sessions: list[Session] = []
         self.therapy_due: list[tuple[datetime, str]] = []
-        self.dose_days = dose_days(story)
-        back = story.last_dose + self.dose_days[-1] if story.given else _FIRST_DOSE_AFTER
-        self.baseline = scene.today - timedelta(days=back)
+        dates = dose_dates(story, scene.today)
+        self.baseline = dates[0] - timedelta(days=_FIRST_DOSE_AFTER)
+        self.dose_days = [(day - self.baseline).days for day in dates]
 
     def day(self, offset: float) -> date:
         """Return the date of a day of the course, counted from the baseline."""
@@ -153,11 +174,16 @@ class Telling:
         at = self.scene.at(self.day(offset), self.hour, self.minute)
         return at + timedelta(minutes=minutes)
 
+    def open_moment(self, offset: float, *, minutes: int = 0) -> datetime:
+        """Return this person's time on a day of the course, on Monday instead of the weekend."""
+        at = self.scene.at(workday_from(self.day(offset)), self.hour, self.minute)
+        return at + timedelta(minutes=minutes)
+
     # The parts, in order.
 
     def refer(self, *, before: int = _REFERRED_BEFORE) -> None:
         """Take in the referral and the history."""
-        referred = self.baseline - timedelta(days=before)
+        referred = workday_from(self.baseline - timedelta(days=before))
         told = histories.history(
             self.story.history,
             referred=referred,
@@ -170,26 +196,30 @@ class Telling:
             f"{main}, not better after {len(told.trials)} treatments. Please see whether "
             "ketamine is an option.",
         )
-        taken = min(self.scene.at(referred + timedelta(days=6), 14, 0), self.scene.ago(hours=20))
-        self.chart.tell(taken, told)
+        taken = workday_from(referred + timedelta(days=6))
+        self.chart.tell(self.scene.at(taken, 14, 0), told)
 
     def assess(self) -> None:
         """Ask the baseline, rate the HAM-A and do the work-up."""
-        self.score(self.course.baseline, self.moment(0))
-        self.chart.rate(self.moment(0, minutes=60), self.course.baseline.items[RATED])
-        self.chart.work_up(self.moment(0, minutes=90), changed=self.story.changed)
+        self.score(self.course.baseline, self.open_moment(0))
+        self.chart.rate(self.open_moment(0, minutes=60), self.course.baseline.items[RATED])
+        self.chart.work_up(self.open_moment(0, minutes=90), changed=self.story.changed)
 
     def decide(self, *, advised: bool) -> None:
-        """Sign review, consent and plan, on the three days before the first infusion."""
-        self.chart.override_held(self.moment(1), "Weighed up with the patient; see the note.")
-        self.chart.review(self.moment(1, minutes=30))
-        self.chart.consent(self.moment(2))
+        """Sign review, consent and plan, in the days before the first infusion."""
+        self.chart.override_held(
+            self.open_moment(2, minutes=100), "Weighed up with the patient; see the note."
+        )
+        self.chart.review(self.open_moment(2, minutes=110))
+        self.chart.consent(self.open_moment(3, minutes=120))
         if advised:
-            self.chart.advise(self.moment(2, minutes=30))
-        with later_work_dropped(not self.story.forecast):
-            self.chart.sign(self.moment(2, minutes=40), self.story.order)
+            self.chart.advise(self.open_moment(3, minutes=125))
+        with later_work_dropped(wanted=not self.story.forecast):
+            self.chart.sign(
+                self.open_moment(3, minutes=130), self.story.order, reason=self.story.why
+            )
         if self.story.order.therapy:
-            self.chart.talk(self.moment(3), "preparation")
+            self.chart.talk(self.open_moment(4, minutes=140), "preparation")
 
     def treat(self, *, at_most: int | None = None) -> None:
         """Give the infusions with the score after each, and the integration sessions."""
@@ -206,11 +236,17 @@ class Telling:
         scored = self.moment(offset + 1, minutes=number * 3 + 15)
         if scored > self.scene.ago(minutes=5):
             return
-        self.score(self.course.after[number - 1], scored)
+        risk_open = story.risk_open and number == story.given
+        if risk_open:
+            scored = self.scene.ago(minutes=50)
+        self.score(self.course.after[number - 1], scored, risk_open=risk_open)
         if number in story.advised_after:
             self.chart.advise(scored + timedelta(minutes=1))
-        held = self.moment(offset + 2, minutes=30)
-        if story.integrates and story.order.therapy and held < self.scene.ago(hours=2):
+        if not (story.integrates and story.order.therapy):
+            return
+        after = integration_after(self.day(offset))
+        held = self.moment(offset + after, minutes=90)
+        if held < self.scene.ago(hours=2):
             self.chart.talk(held, "integration", infusion=self.sessions[-1], note=_NOTE)
 
     def follow(self) -> None:
@@ -223,9 +259,9 @@ class Telling:
             self._talk_until(at)
             self.score(visit, at)
             if index % 2 == 0:
-                self.chart.rate(at + timedelta(minutes=50), visit.items[RATED])
+                self.chart.rate(at + timedelta(minutes=100), visit.items[RATED])
             if index in self.story.advised_later:
-                self.chart.advise(at + timedelta(minutes=60))
+                self.chart.advise(at + timedelta(minutes=110))
 
         self._talk_until(self.scene.ago(hours=2))
 
@@ -235,15 +271,15 @@ class Telling:
             at, kind = self.therapy_due.pop(0)
             self.chart.talk(at, kind)
 
-    def score(self, visit: Visit, at: datetime) -> None:
-        """Answer GAD-7 and PHQ-9; older answers about risk have been acted on within the hour."""
+    def score(self, visit: Visit, at: datetime, *, risk_open: bool = False) -> None:
+        """Answer GAD-7 and PHQ-9; an answer about risk is acted on within the hour."""
         items = {name: visit.items[name] for name in ASKED}
         if self.story.brief and not self.story.order.therapy:
             self.chart.write_down(at, items)
         else:
             self.chart.answer(at, items)
-        if at < self.scene.ago(hours=26):
-            self.chart.take_charge(at + timedelta(minutes=55))
+        if not risk_open:
+            self.chart.take_charge(min(at + timedelta(minutes=55), self.scene.now))
 
     def series(self, *, advised: bool = True) -> None:
         """Tell everything from the referral to the last infusion and its scores."""

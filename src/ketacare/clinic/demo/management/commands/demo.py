@@ -24,6 +24,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from ketacare.clinic.demo import announce, caseload, jobs, running, staff
+from ketacare.clinic.demo.chart import Staff
 from ketacare.clinic.demo.environment import write_private
 from ketacare.clinic.demo.monitor import Monitor
 from ketacare.clinic.work.actions import KEEP_DRAFTS, discard_old_drafts
@@ -111,7 +112,7 @@ class Command(BaseCommand):
                 place.unlink()
             (folder / staff.FILE).unlink(missing_ok=True)
 
-    def _make_caseload(self, folder: Path, people: announce.Staff) -> None:
+    def _make_caseload(self, folder: Path, people: Staff) -> None:
         if (folder / MADE).exists():
             return
         self._say("Making the sample clinic; this takes a few seconds.")
