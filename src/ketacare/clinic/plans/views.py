@@ -71,7 +71,6 @@ def _overview(
     decided = [d for d in decisions if snapshot is not None and d.snapshot_id == snapshot.pk]
     context = {
         "patient": patient,
-        "age": inputs.person.age_at(now),
         "snapshot": snapshot,
         "advice": None if snapshot is None else advice_view(snapshot),
         "fresh": None if snapshot is None else freshness(snapshot, inputs, now=now),

@@ -106,8 +106,8 @@ class Board:
 # Which parts a role sees, by column and in which order; on a phone one column follows the other.
 _COLUMNS: dict[Role, tuple[tuple[str, ...], ...]] = {
     Role.PSYCHIATRIST: (("risks", "decisions"), ("chairs", "today", "due")),
-    Role.NURSE: (("risks", "chairs", "today"), ("due", "decisions")),
-    Role.ANAESTHESIA: (("risks", "chairs", "today"), ("due", "decisions")),
+    Role.NURSE: (("chairs", "today"), ("risks", "due", "decisions")),
+    Role.ANAESTHESIA: (("chairs", "today"), ("risks", "due", "decisions")),
     Role.THERAPIST: (("risks", "due"), ("today", "chairs", "decisions")),
 }
 _NOT_CLINICAL = (("today", "due"),)
