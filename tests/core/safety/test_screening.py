@@ -230,3 +230,9 @@ def test_an_open_stage_says_what_the_history_leaves_open(person, policy, now) ->
     finding = ask("stage.resistant", person(), policy, now, context=context)
     assert finding.outcome is Outcome.CANNOT_TELL
     assert "the history leaves open: a confirmed anxiety disorder" in finding.sentence
+
+
+def test_every_sentence_begins_with_a_capital(person, policy, now) -> None:
+    who = person(medicines=(Medicine(ingredient="lorazepam", mg_per_day=2.0),))
+    findings = screen(who, policy, load_treatments(), station=Station.ELIGIBILITY, now=now)
+    assert [f.sentence for f in findings if f.sentence[:1].islower()] == []

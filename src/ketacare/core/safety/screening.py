@@ -133,7 +133,9 @@ def _finding(rule: Rule, snapshot: Snapshot, verdict: Verdict) -> RuleFinding:
         situation = rule.situations[verdict.situation]
         outcome, strength = situation.outcome, situation.strength
         signers = situation.override_by
-        sentence = _fill(rule, situation.sentence, {**limits, **verdict.values})
+        filled = _fill(rule, situation.sentence, {**limits, **verdict.values})
+        # A sentence may begin with the name of a medicine, which stands in lower case in lists.
+        sentence = filled[:1].upper() + filled[1:]
         missing = missing if outcome is not Outcome.PASS else ()
     return RuleFinding(
         rule=rule.id,
