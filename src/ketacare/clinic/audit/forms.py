@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ketacare.clinic.audit.tags import Tag
+from ketacare.clinic.config.forms import in_this_age
 
 SUBJECTS = sorted({tag.value.partition(":")[0] for tag in Tag})
 
@@ -21,8 +22,14 @@ class FilterForm(forms.Form):
     )
     patient_id = forms.UUIDField(label=_("Patient number"), required=False)
     first = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("From"),
+        required=False,
+        validators=[in_this_age],
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
     last = forms.DateField(
-        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("To"),
+        required=False,
+        validators=[in_this_age],
+        widget=forms.DateInput(attrs={"type": "date"}),
     )

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from ketacare.clinic.config.forms import in_this_age
 from ketacare.clinic.history.fields import DayField, DoseField, YesNoField
 from ketacare.core.errors import InputError
 from ketacare.core.record import Adherence, Certainty, EndReason, TreatmentKind, TrialOutcome
@@ -272,6 +273,7 @@ class MedicineForm(ReasonForm):
     since = DayField(label=_("Since"))
     until = DayField(label=_("Until"), help_text=_("Leave empty when it is still taken."))
     last_taken = forms.DateTimeField(
+        validators=[in_this_age],
         label=_("Last taken"),
         help_text=_("Day and time, where it matters: opioids, benzodiazepines, stimulants."),
         required=False,

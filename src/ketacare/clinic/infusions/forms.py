@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ketacare.clinic.config.forms import in_this_age
 from ketacare.clinic.infusions.models import Chair, Session
 from ketacare.core.planning import Protocol
 from ketacare.core.safety import FactDefinition, FactKind
@@ -281,6 +282,7 @@ class BookForm(forms.Form):
 
     scheduled_at = forms.DateTimeField(
         label=gettext_lazy("Day and time"),
+        validators=[in_this_age],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
     )

@@ -5,6 +5,7 @@ A view fetches, asks for the context, renders; acts go through the table in :mod
 
 from __future__ import annotations
 
+import re
 import uuid
 from http import HTTPStatus
 from typing import Any, cast
@@ -34,6 +35,7 @@ from ketacare.core.safety import Station
 from ketacare.knowledge.load import load_policy
 
 P = Permission
+_SMALL_NUMBER = re.compile(r"[0-9]{1,9}\Z")
 
 
 @requires(P.INFUSION_VIEW)
@@ -63,14 +65,14 @@ def session(request: HttpRequest, infusion_id: uuid.UUID) -> HttpResponse:
 def live(request: HttpRequest, infusion_id: uuid.UUID, part: str) -> HttpResponse:
     """Return one live part of the page: ``now``, ``charts`` or ``log``. Never a form being typed in."""
     user = cast("User", request.user)
-    found = access.get_session(user, infusion_id, P.INFUSION_VIEW)
+    found = _open(user, infusion_id)
     now = timezone.now()
     readings = read(found, now=now)
     context: dict[str, Any] = {"session": found, "patient": found.patient, "now": now}
     if part == "now":
         seen = request.GET.get("seen", "")
         context["watch"] = watch(
-            found, readings, now=now, seen=int(seen) if seen.isdigit() else None
+            found, readings, now=now, seen=int(seen) if _SMALL_NUMBER.match(seen) else None
         )
         context["user_may_act"] = may(user, P.INFUSION_RUN)
     elif part == "charts":

@@ -6,6 +6,7 @@ last decision its reader saw: whoever comes second is told so (409).
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 from typing import Any, cast
@@ -33,6 +34,8 @@ from ketacare.clinic.plans.presenting import option_view
 from ketacare.clinic.work.drafts import discard, form_with_draft
 from ketacare.core.errors import InputError
 from ketacare.core.record import Person
+
+_SMALL_NUMBER = re.compile(r"[0-9]{1,9}\Z")
 
 
 @requires(Permission.PLAN_SIGN)
@@ -284,14 +287,14 @@ def _start(snapshot: AdviceSnapshot | None, rank: int | None) -> dict[str, Any]:
 
 def _rank(request: HttpRequest, snapshot: AdviceSnapshot | None) -> int | None:
     text = request.POST.get("option") or request.GET.get("option") or ""
-    if snapshot is None or not text.isdecimal():
+    if snapshot is None or not _SMALL_NUMBER.match(text):
         return None
     return int(text) if 1 <= int(text) <= len(snapshot.options) else None
 
 
 def _expected(request: HttpRequest) -> int | None:
     text = request.POST.get("expected", "")
-    return int(text) if text.isdecimal() else None
+    return int(text) if _SMALL_NUMBER.match(text) else None
 
 
 def _put(form: Form, error: InputError) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
 
+from ketacare.clinic.config.forms import in_this_age
 from ketacare.clinic.questionnaires import access
 from ketacare.core.measures import Instrument
 from ketacare.core.record import Rater
@@ -73,6 +74,7 @@ class ScoreForm(forms.Form):
 
     at = forms.DateTimeField(
         label=_("When it was answered or rated"),
+        validators=[in_this_age],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 

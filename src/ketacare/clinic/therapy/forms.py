@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from ketacare.clinic.config.forms import in_this_age
 from ketacare.clinic.therapy.access import IntegrationOf
 from ketacare.clinic.therapy.actions import LONGEST_MINUTES, NOTE_FIELDS
 from ketacare.clinic.therapy.models import Kind
@@ -60,7 +61,7 @@ class BookForm(forms.Form):
     """A session to come."""
 
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices, initial=Kind.INTEGRATION)
-    scheduled_at = forms.DateTimeField(label=_("When"), widget=_moment())
+    scheduled_at = forms.DateTimeField(label=_("When"), widget=_moment(), validators=[in_this_age])
     infusion = InfusionField()
 
     def __init__(self, *args: Any, infusions: tuple[IntegrationOf, ...], **kwargs: Any) -> None:
@@ -103,7 +104,9 @@ class RecordForm(NoteForm):
     """A session that took place, and its note."""
 
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices, initial=Kind.INTEGRATION)
-    at = forms.DateTimeField(label=_("When it took place"), widget=_moment())
+    at = forms.DateTimeField(
+        label=_("When it took place"), widget=_moment(), validators=[in_this_age]
+    )
     minutes = forms.FloatField(
         label=_("Minutes"),
         help_text=_("For example 50."),

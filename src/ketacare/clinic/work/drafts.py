@@ -16,6 +16,7 @@ Without JavaScript the draft is written whenever the form is sent and not yet ri
 
 from __future__ import annotations
 
+import contextlib
 import re
 from datetime import datetime
 from typing import Any, TypeVar
@@ -54,7 +55,8 @@ def form_with_draft(
     owner = owner or owner_of(request)
     saved_at: datetime | None = None
     if request.method == "POST":
-        actions.save_draft(by=owner, key=checked(key), data=typed(request.POST))
+        with contextlib.suppress(InputError):  # too long to keep: the form itself still answers
+            actions.save_draft(by=owner, key=checked(key), data=typed(request.POST))
         form = form_class(data=request.POST, files=request.FILES or None, **kwargs)
     else:
         draft = access.draft_of(owner, checked(key))
@@ -88,7 +90,8 @@ def discard(request: HttpRequest, form: BaseForm, *, owner: Owner | None = None)
 def typed(post: QueryDict) -> dict[str, list[str]]:
     """Return what to keep of a sent form: texts, without token, key and passwords."""
     return {
-        name: [str(value) for value in values]
+        # PostgreSQL keeps no NUL characters, and nobody types them.
+        name.replace("\0", ""): [str(value).replace("\0", "") for value in values]
         for name, values in post.lists()
         if name not in BESIDES and not NEVER.search(name)
     }

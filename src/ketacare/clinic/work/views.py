@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,6 +12,7 @@ from ketacare.clinic.accounts.decorators import requires
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.work import actions, drafts
 from ketacare.clinic.work.owners import owner_of
+from ketacare.core.errors import InputError
 
 
 @requires(Permission.ACCOUNT_OWN)
@@ -24,9 +26,11 @@ def autosave(request: HttpRequest) -> HttpResponse:
 @require_POST
 def discard_draft(request: HttpRequest) -> HttpResponse:
     """Drop a draft and show the form empty."""
-    actions.discard_draft(
-        by=owner_of(request), key=drafts.checked(request.POST.get(drafts.KEY_FIELD, ""))
-    )
+    try:
+        key = drafts.checked(request.POST.get(drafts.KEY_FIELD, ""))
+    except InputError as error:
+        raise BadRequest(error.sentence) from error
+    actions.discard_draft(by=owner_of(request), key=key)
     back = request.POST.get("back", "/")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
     return redirect(back if safe else "/")
