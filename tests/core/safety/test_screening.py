@@ -232,7 +232,11 @@ def test_an_open_stage_says_what_the_history_leaves_open(person, policy, now) ->
     assert "the history leaves open: a confirmed anxiety disorder" in finding.sentence
 
 
-def test_every_sentence_begins_with_a_capital(person, policy, now) -> None:
-    who = person(medicines=(Medicine(ingredient="lorazepam", mg_per_day=2.0),))
+def test_every_sentence_begins_with_a_capital(person, policy, now, answered) -> None:
+    who = person(
+        medicines=(Medicine(ingredient="lorazepam", mg_per_day=2.0),),
+        facts=(answered("medicines_reviewed", True), answered("unlisted_medicines_checked", True)),
+    )
     findings = screen(who, policy, load_treatments(), station=Station.ELIGIBILITY, now=now)
+    assert "Lorazepam amounts to" in " ".join(f.sentence for f in findings)
     assert [f.sentence for f in findings if f.sentence[:1].islower()] == []
