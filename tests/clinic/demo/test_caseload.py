@@ -22,7 +22,7 @@ from ketacare.clinic.vitals.models import Value
 
 MONDAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 25, 11, 30, tzinfo=UTC)  # a Wednesday
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 def test_same_seed_same_people():
@@ -67,7 +67,9 @@ def written(django_db_setup, django_db_blocker):
 
     with django_db_blocker.unblock(), transaction.atomic():
         staff = {
-            role: User.objects.create(username=f"demo-{role.value}", display_name=str(role.label), role=role)
+            role: User.objects.create(
+                username=f"demo-{role.value}", display_name=str(role.label), role=role
+            )
             for role in Role
         }
         caseload.generate(staff=staff, now=NOW, past=2)
@@ -98,7 +100,9 @@ def test_the_log_holds_and_tells_of_everything(people):
     assert verdict.holds, verdict.problems
     told = Counter(Event.objects.values_list("tag", flat=True))
     started = PumpEvent.objects.filter(kind=PumpEvent.Kind.START).count()
-    assert told["infusion:run:started"] == started == Session.objects.exclude(started_at=None).count()
+    assert (
+        told["infusion:run:started"] == started == Session.objects.exclude(started_at=None).count()
+    )
     assert told["patient:record:added"] == Patient.objects.count()
     assert told["plan:advice:computed"] == AdviceSnapshot.objects.count()
     answered = told["questionnaire:answer:given"] + told["questionnaire:answer:rated"]
@@ -152,7 +156,7 @@ def test_forecasts_were_stored_before_the_scores_they_are_held_against(people):
         patient = people[key]
         first = patient.advice_snapshots.order_by("computed_at").first()
         later = patient.responses.filter(instrument="gad7", at__gt=first.computed_at)
-        assert first.data["fans"]
+        assert first.data["forecasts"]
         assert later.count() >= 3
 
 
@@ -172,15 +176,19 @@ def test_a_fresh_infusion_takes_the_place_of_one_that_was_left(people):
 
         assert running.in_progress(staff=staff, now=NOW, seed=1).session == left
         fresh = running.in_progress(staff=staff, now=later, seed=1)
-        assert fresh.fresh and fresh.session.phase == Phase.RUNNING
+        assert fresh.fresh
+        assert fresh.session.phase == Phase.RUNNING
         assert fresh.session.patient_id != left.patient_id
         left.refresh_from_db()
         assert left.phase == Phase.RUNNING  # kept as it is
-        assert left.steps.get(act=Step.Act.NOTE).text.startswith("Sample clinic: the demo was stopped")
+        assert left.steps.get(act=Step.Act.NOTE).text.startswith(
+            "Sample clinic: the demo was stopped"
+        )
 
         again = running.in_progress(staff=staff, now=later + timedelta(hours=30), seed=1)
         left.refresh_from_db()
         assert left.phase == Phase.DISCHARGED  # written down late, with the reason
-        assert again is not None and again.fresh
+        assert again is not None
+        assert again.fresh
         assert verify().holds
         transaction.set_rollback(True)

@@ -6,17 +6,16 @@ import stat
 
 import pytest
 
+from ketacare.cli.monitor.command import device_id
 from ketacare.clinic.demo import environment
 from ketacare.clinic.demo.caseload import monitor_of
-from ketacare.cli.monitor.command import device_id
 from ketacare.core.errors import InputError
 
 
 @pytest.fixture(autouse=True)
 def _let_go():
     yield
-    while environment._held:
-        environment._held.pop().close()
+    environment.release()
 
 
 def settings(folder, **more):
@@ -39,7 +38,7 @@ def test_a_second_start_keeps_the_secret_and_reset_makes_another(tmp_path):
     def start(*, reset=False):
         environ = settings(tmp_path / "d")
         environment.prepare(environ, reset=reset)
-        environment._held.pop().close()
+        environment.release()
         return environ["KETACARE_SECRET_KEY"]
 
     first = start()
@@ -50,7 +49,7 @@ def test_a_second_start_keeps_the_secret_and_reset_makes_another(tmp_path):
 def test_reset_leaves_nothing_of_before(tmp_path):
     folder = environment.prepare(settings(tmp_path / "d"), reset=False)
     (folder / "ketacare.sqlite3").write_text("old")
-    environment._held.pop().close()
+    environment.release()
 
     environment.prepare(settings(folder), reset=True)
 
@@ -102,7 +101,10 @@ def test_a_real_database_is_never_used(tmp_path):
 
 
 def test_the_machines_zone_has_a_name():
-    assert environment.local_zone() in {"UTC", os.path.realpath("/etc/localtime").partition("/zoneinfo/")[2]}
+    assert environment.local_zone() in {
+        "UTC",
+        os.path.realpath("/etc/localtime").partition("/zoneinfo/")[2],
+    }
 
 
 def test_the_monitor_is_known_by_the_name_it_sends():

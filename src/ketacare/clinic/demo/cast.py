@@ -13,6 +13,7 @@ from ketacare.clinic.demo.chart import Order
 from ketacare.clinic.demo.histories import Kind
 from ketacare.clinic.demo.story import RED_PRESSURE, Story, Telling
 from ketacare.clinic.demo.virtual import Course
+from ketacare.clinic.demo.workdays import workday_from
 from ketacare.clinic.eligibility.models import Review
 from ketacare.clinic.plans.models import Decision
 from ketacare.core.pharmacology import Baseline
@@ -166,6 +167,14 @@ def _go_on(telling: Telling, at: datetime, reason: str = "") -> None:
     )
 
 
+def _book_next(telling: Telling) -> None:
+    """Book the next infusion, on the next working day but one."""
+    scene = telling.scene
+    day = workday_from(workday_from(scene.today + timedelta(days=1)) + timedelta(days=1))
+    at = scene.at(day, telling.hour, telling.minute)
+    telling.chart.book(at, now=scene.now - DONE, chair=telling.chair)
+
+
 def _recovering(telling: Telling) -> None:
     telling.series()
     _go_on(telling, telling.scene.ago(minutes=150))
@@ -190,6 +199,7 @@ def _without_integration(telling: Telling) -> None:
         telling.scene.now - DONE,
         "Half better after two; wants to finish the course as agreed before anything is spaced.",
     )
+    _book_next(telling)
     telling.chart.chase(telling.scene.now - DONE)
 
 
@@ -202,6 +212,7 @@ def _questionnaire_late(telling: Telling) -> None:
         telling.scene.now - DONE,
         "The answers after the last infusion are awaited first; the nurse is asking for them.",
     )
+    _book_next(telling)
 
 
 def _link_open(telling: Telling) -> None:
@@ -212,6 +223,7 @@ def _link_open(telling: Telling) -> None:
         sent, due_at=tomorrow, expires_at=max(sent, telling.scene.now) + timedelta(days=7)
     )
     telling.chart.advise(telling.scene.now - DONE)
+    _book_next(telling)
 
 
 def _red_pressure(telling: Telling) -> None:
@@ -250,7 +262,7 @@ CAST: tuple[tuple[Story, Tell], ...] = (
             fits=_hardly_better_after_four,
             medicines=taking("lorazepam", 2.0),
             diazepam_mg_per_day=20.0,
-            advised_after=frozenset({2}),
+            advised_after=frozenset({2, 4}),
         ),
         _series,
     ),
@@ -300,7 +312,7 @@ CAST: tuple[tuple[Story, Tell], ...] = (
             later=(8, 15, 22, 29, 36, 43),
             fits=_remission_being_lost,
             advised_after=frozenset({3}),
-            advised_later=frozenset({2}),
+            advised_later=frozenset({2, 6}),
         ),
         _course_over,
     ),
@@ -325,6 +337,7 @@ CAST: tuple[tuple[Story, Tell], ...] = (
             given=2,
             last_dose=2,
             fits=_some_response,
+            advised_after=frozenset({2}),
             hypertensive=True,
             medicines=taking("lisinopril", 20.0, years=5.0),
         ),

@@ -33,6 +33,7 @@ _MARK_TEXT = (
 _OURS = {"KETACARE_SAMPLE_DATA": "yes", "KETACARE_SECURE_COOKIES": "no"}
 _PREFERRED = {
     "KETACARE_CLINIC_NAME": "Ketacare sample clinic",
+    "KETACARE_CLINIC_PHONE": "+1 202 555 0199",  # a number kept free for films and books
     "KETACARE_IDLE_MINUTES": "120",
     "KETACARE_LOG_LEVEL": "ERROR",
     # One thread: several processes write the sample people side by side.
@@ -136,6 +137,12 @@ def _claim(folder: Path) -> None:
             "KETACARE_DATA_DIR.",
         ) from error
     _held.append(handle)
+
+
+def release() -> None:
+    """Give the folder free again; the end of the process does the same."""
+    while _held:
+        _held.pop().close()
 
 
 def _empty(folder: Path) -> None:

@@ -99,7 +99,7 @@ def identities(rng: np.random.Generator, *, today: date) -> Iterator[Identity]:
             weight_kg=round(index * (height / 100.0) ** 2, 1),
             height_cm=round(height),
             # Numbers from the range kept free for films and books.
-            phone=f"+44 20 7946 {100 + 17 * number:04d}",
+            phone=f"+1 202 555 {100 + number:04d}",
             referred_by=_REFERRED_BY[int(rng.integers(len(_REFERRED_BY)))],
             escort=_ESCORTS[int(rng.integers(len(_ESCORTS)))],
         )
