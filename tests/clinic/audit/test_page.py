@@ -18,9 +18,26 @@ def page_of(client_of):
     return lambda query="": client.get(f"/audit/{query}").content.decode()
 
 
-def test_events_are_shown_as_sentences_with_their_reason(page_of, nurse):
-    audit.record(tag=Tag.INFUSION_STOPPED, by=nurse, patient_id=PATIENT, reason="Chest pain.")
-    assert "Noor Haddad stopped the infusion early. Reason: Chest pain." in page_of()
+def test_events_are_shown_as_sentences_with_their_reason(page_of, manager):
+    audit.record(tag=Tag.USER_CHANGED, by=manager, reason="Leaves in May.")
+    page = page_of()
+    assert "Mara Quinn" in page
+    assert "Leaves in May." in page
+
+
+def test_reasons_and_details_about_a_patient_are_not_for_the_manager(page_of, nurse):
+    audit.record(
+        tag=Tag.INFUSION_STOPPED,
+        by=nurse,
+        patient_id=PATIENT,
+        reason="Chest pain.",
+        details={"systolic": 187.5},
+    )
+    page = page_of()
+    assert "Noor Haddad stopped the infusion early. Reason: in the patient&#x27;s record." in page
+    assert "Chest pain" not in page
+    assert "187.5" not in page
+    assert "systolic" not in page
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_GET
 from ketacare.clinic.accounts.decorators import requires
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
+from ketacare.clinic.accounts.roles import sees_clinical
 from ketacare.clinic.audit import access
 from ketacare.clinic.audit.forms import FilterForm
+from ketacare.clinic.audit.presenter import rows_of
 
 PER_PAGE = 50
 
@@ -33,10 +35,15 @@ def events(request: HttpRequest) -> HttpResponse:
             first=data["first"],
             last=data["last"],
         )
-    found = access.events_for(cast("User", request.user), wanted)
+    user = cast("User", request.user)
+    found = access.events_for(user, wanted)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
-    return render(
-        request, "audit/events.html", {"form": form, "page": page, "query": query.urlencode()}
-    )
+    context = {
+        "form": form,
+        "page": page,
+        "rows": rows_of(page, clinical=sees_clinical(user)),
+        "query": query.urlencode(),
+    }
+    return render(request, "audit/events.html", context)
