@@ -7,6 +7,7 @@ the ``verify`` command, because a table that Django rebuilds on SQLite loses its
 from __future__ import annotations
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 
 from ketacare.core.errors import ErrorCode, InputError
 
@@ -30,9 +31,10 @@ SQLITE = {
         BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END""",  # noqa: S608 - constants of this module
 }
 
+_REFUSAL = f"BEGIN RAISE EXCEPTION '{MESSAGE}'; END"
 POSTGRESQL_FUNCTION = f"""
     CREATE OR REPLACE FUNCTION audit_event_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN RAISE EXCEPTION '{MESSAGE}'; END $$"""
+    {_REFUSAL} $$"""
 POSTGRESQL = {
     "audit_event_no_change": f"""
         CREATE TRIGGER audit_event_no_change BEFORE UPDATE OR DELETE ON {TABLE}
@@ -41,6 +43,8 @@ POSTGRESQL = {
         CREATE TRIGGER audit_event_no_truncate BEFORE TRUNCATE ON {TABLE}
         FOR EACH STATEMENT EXECUTE FUNCTION audit_event_refuse()""",
 }
+# pg_trigger.tgtype: each row 1, before 2, delete 8, update 16, truncate 32.
+_KINDS = {"audit_event_no_change": 1 + 2 + 8 + 16, "audit_event_no_truncate": 2 + 32}
 
 
 def _wanted(connection: BaseDatabaseWrapper) -> dict[str, str]:
@@ -71,13 +75,34 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 
 
 def missing(connection: BaseDatabaseWrapper) -> tuple[str, ...]:
-    """Return the names of triggers that should exist and do not."""
-    query = (
-        "SELECT tgname FROM pg_trigger WHERE tgrelid = 'audit_event'::regclass AND tgenabled <> 'D'"
-        if connection.vendor == "postgresql"
-        else "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_event'"
-    )
+    """Return the names of triggers that should exist and do not, or that do something else."""
+    present = _in_postgresql if connection.vendor == "postgresql" else _in_sqlite
     with connection.cursor() as cursor:
-        cursor.execute(query)
-        present = {row[0] for row in cursor.fetchall()}
-    return tuple(name for name in _wanted(connection) if name not in present)
+        as_made = present(cursor)
+    return tuple(name for name in _wanted(connection) if name not in as_made)
+
+
+def _in_sqlite(cursor: CursorWrapper) -> set[str]:
+    cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    return {
+        name
+        for name, statement in cursor.fetchall()
+        if name in SQLITE and statement.split() == SQLITE[name].split()
+    }
+
+
+def _in_postgresql(cursor: CursorWrapper) -> set[str]:
+    # Fires always (O, A), for every row or statement, for all columns, and its function refuses.
+    cursor.execute(
+        """
+        SELECT t.tgname, t.tgtype, btrim(p.prosrc) FROM pg_trigger t
+        JOIN pg_proc p ON p.oid = t.tgfoid
+        WHERE t.tgrelid = 'audit_event'::regclass AND t.tgenabled IN ('O', 'A')
+        AND t.tgqual IS NULL AND t.tgattr = ''
+        """
+    )
+    return {
+        name
+        for name, kind, source in cursor.fetchall()
+        if kind == _KINDS.get(name) and source == _REFUSAL
+    }

@@ -28,7 +28,7 @@ class Verdict:
 def verify() -> Verdict:
     """Return the verdict over the whole log; stops at the first broken event."""
     problems = [
-        f"The trigger {name} is missing: run the migrations again."
+        f"The trigger {name} is missing or was changed: make it again as the migrations do."
         for name in triggers.missing(connection)
     ]
     previous, position = START, 0
@@ -41,10 +41,11 @@ def verify() -> Verdict:
         previous = event.hash
     else:
         head = Head.objects.filter(pk=1).first()
-        if head is not None and (head.position, head.hash) != (position, previous):
+        written = (0, START) if head is None else (head.position, head.hash)
+        if written != (position, previous):
             problems.append(
-                f"The chain ends at event {position}, but event {head.position} was the last one "
-                "written: events are missing at the end."
+                f"The chain ends at event {position}, but event {written[0]} was the last one "
+                "written: events are missing at the end, or the note of the last one is."
             )
     return Verdict(events=position, last_hash=previous, problems=tuple(problems))
 
