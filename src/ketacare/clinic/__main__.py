@@ -13,6 +13,7 @@ from ketacare.core.errors import InputError
 
 def main() -> None:
     """Run the management command named on the command line."""
+    os.umask(0o077)  # the database, its journal and everything else are for this account alone
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ketacare.clinic.config.settings")
     try:
         if sys.argv[1:2] == ["demo"] and not {"-h", "--help"} & set(sys.argv):
@@ -24,7 +25,7 @@ def main() -> None:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)
     if values["DATABASE_URL"] is None:
-        values["KETACARE_DATA_DIR"].mkdir(parents=True, exist_ok=True)
+        values["KETACARE_DATA_DIR"].mkdir(mode=0o700, parents=True, exist_ok=True)
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(["python -m ketacare.clinic", *sys.argv[1:]])
