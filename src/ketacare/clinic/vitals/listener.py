@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
@@ -22,10 +23,15 @@ from ketacare.core.errors import InputError
 
 MOST_CONNECTIONS = 64  # more monitors than any clinic has chairs
 CHUNK = 65536
+# A connection without a whole message for so long is given up: half-open ones must not hold the
+# places of the monitors, which connect again by themselves.
+SILENT_SECONDS = 900.0
+BLOCK_SECONDS = 30.0  # from the first byte of a message to its last, and for taking our answer
 
 log = logging.getLogger(__name__)
 
 Store = Callable[[bytes], bytes]
+Result = TypeVar("Result")
 
 
 def store(payload: bytes) -> bytes:
@@ -44,8 +50,17 @@ def store(payload: bytes) -> bytes:
 class Listener:
     """The port and everything connected to it."""
 
-    def __init__(self, *, host: str, port: int, store: Store = store) -> None:
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        store: Store = store,
+        silent_seconds: float = SILENT_SECONDS,
+        block_seconds: float = BLOCK_SECONDS,
+    ) -> None:
         self._host, self._port, self._store = host, port, store
+        self._silent_seconds, self._block_seconds = silent_seconds, block_seconds
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="vitals")
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
@@ -82,6 +97,9 @@ class Listener:
         self._open.add(task)
         try:
             await self._talk(reader, writer)
+        except TimeoutError:
+            log.warning("A monitor's connection is given up: no whole message came in time.")
+            writer.transport.abort()  # what it has not taken it will not take
         except (ConnectionError, asyncio.IncompleteReadError):
             log.info("A monitor's connection broke.")
         except asyncio.CancelledError:
@@ -95,22 +113,35 @@ class Listener:
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         deframer = Deframer()
         loop = asyncio.get_running_loop()
-        while data := await reader.read(CHUNK):
+        until = loop.time() + self._silent_seconds
+        while data := await _before(until, reader.read(CHUNK)):
+            was_waiting = deframer.is_waiting
             try:
                 messages = deframer.feed(data)
             except InputError as error:
-                writer.write(frame(refuse(b"", error, at=timezone.now())))
-                await writer.drain()
+                await self._answer(writer, refuse(b"", error, at=timezone.now()))
                 return
             for payload in messages:
                 # Shielded: a message that is being stored is stored, even while stopping.
                 answer = await asyncio.shield(
                     loop.run_in_executor(self._writer, self._store, payload)
                 )
-                writer.write(frame(answer))
-                await writer.drain()
+                await self._answer(writer, answer)
+            if messages or deframer.is_waiting != was_waiting:
+                patience = self._block_seconds if deframer.is_waiting else self._silent_seconds
+                until = loop.time() + patience
         if deframer.is_waiting:
             log.warning("A monitor hung up in the middle of a message; it was not acknowledged.")
+
+    async def _answer(self, writer: asyncio.StreamWriter, answer: bytes) -> None:
+        writer.write(frame(answer))
+        await _before(asyncio.get_running_loop().time() + self._block_seconds, writer.drain())
+
+
+async def _before(when: float, waited_for: Awaitable[Result]) -> Result:
+    """Return the result, or raise ``TimeoutError`` at ``when`` on the loop's clock."""
+    async with asyncio.timeout_at(when):
+        return await waited_for
 
 
 @contextlib.asynccontextmanager
