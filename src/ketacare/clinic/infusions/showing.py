@@ -305,7 +305,9 @@ def _check_row(finding: RuleFinding, override: Any, user: User) -> Check:
         status=status,
         word=word,
         override=override,
-        may_override=finding.needs_override
+        # At discharge it is the whole gate a physician goes past, not one criterion of it.
+        may_override=finding.station is Station.BEFORE_DOSE
+        and finding.needs_override
         and override is None
         and may(user, Permission.ELIGIBILITY_OVERRIDE),
     )

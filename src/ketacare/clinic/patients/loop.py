@@ -56,6 +56,7 @@ class Known:
     missing_integration: int
     therapy_held: int
     requests_overdue: int
+    may_book: bool
 
 
 def stations_of(known: Known) -> tuple[Station, ...]:
@@ -153,6 +154,8 @@ def _infusion(known: Known) -> Station:
         in_plan = sum(1 for s in known.sessions if s.plan_id == known.plan.pk and s.started_at)
         if in_plan < known.plan.number:
             text += "; " + _("none booked")
+            if not known.may_book:
+                return Station(name=name, state="now", text=text)
             return _station(known, name, "now", text, "infusions:book")
     return Station(
         name=name, state="done" if given else "none", text=text if given else _("None yet.")

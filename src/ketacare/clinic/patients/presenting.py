@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from ketacare.clinic.accounts.models import User
+from ketacare.clinic.accounts.permissions import Permission
+from ketacare.clinic.accounts.roles import may
 from ketacare.clinic.eligibility import access as eligibility
 from ketacare.clinic.eligibility.presenting import Counts, counts_of
 from ketacare.clinic.history import access as history
@@ -98,6 +100,7 @@ def chart_view(patient: Patient, *, user: User, now: datetime) -> ChartView:
         missing_integration=len(missing),
         therapy_held=sum(1 for s in held if s.attended),
         requests_overdue=len(overdue),
+        may_book=may(user, Permission.INFUSION_RUN),
     )
     return ChartView(
         now=now,

@@ -265,7 +265,9 @@ def _due(user: User, *, now: datetime, clinical: bool) -> Part | None:
         Row(
             name=people[task.patient_id].name if names else _("A patient"),
             text=task.sentence,
-            address=(_task_page(task) if clinical else _page("patients:chart", task.patient_id))
+            address=(
+                _task_page(task, user) if clinical else _page("patients:chart", task.patient_id)
+            )
             if names
             else "",
             at=task.due_at,
@@ -317,8 +319,10 @@ _TASK_PAGES = {
 }
 
 
-def _task_page(task: Task) -> str:
+def _task_page(task: Task, user: User) -> str:
     if task.kind == TaskKind.COSIGN and task.object_id:
+        if not may(user, Permission.ELIGIBILITY_COSIGN):  # others see it waiting in the review
+            return _page("eligibility:review", task.patient_id)
         try:
             return reverse("eligibility:cosign", args=[task.patient_id, uuid.UUID(task.object_id)])
         except ValueError:
