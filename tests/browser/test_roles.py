@@ -4,7 +4,6 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-
 from tests.browser.conftest import fill_sign_in, sign_in
 
 EVERYBODY_CLINICAL = ["Today", "Patients", "Infusions"]
