@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -45,6 +46,7 @@ def _run(job: Job) -> None:
     # The parent decides when to stop, whoever pressed Ctrl-C.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    gc.disable()  # the process is short, and looking for cycles takes a tenth of its time
     try:
         fast_commits()
         job()
