@@ -12,7 +12,7 @@ from tests.browser.conftest import Demo, free_port
 RUNS = 20
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _LINK = re.compile(r'href="(/[^"#]*)"')
-_LEFT_OUT = ("/static/", "/accounts/logout", "/stream", ".css", ".js", ".svg", ".ico")
+_LEFT_OUT = ("/static/", "/sign-out", "/stream", ".css", ".js", ".svg", ".ico")
 
 
 def measure_pages(data_dir, line):
@@ -50,7 +50,7 @@ def _signed_in(demo, role):
     opener = urllib.request.build_opener(
         urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
     )
-    address = f"{demo.url}/accounts/login/"
+    address = f"{demo.url}/sign-in/"
     page = opener.open(address).read().decode()
     who = demo.sign_ins[role]
     form = {
