@@ -115,7 +115,7 @@ SENTENCES: Mapping[Tag, str | Promise] = {
     Tag.SIGNED_IN: _("{actor} signed in."),
     Tag.SIGN_IN_FAILED: _("A sign-in was refused."),
     Tag.SIGNED_OUT: _("{actor} signed out."),
-    Tag.SESSION_TIMED_OUT: _("{actor} was signed out after a time without activity."),
+    Tag.SESSION_TIMED_OUT: _("{actor} was signed out because the session's time was over."),
     Tag.FACTOR_ADDED: _("{actor} added a second factor ({kind})."),
     Tag.FACTOR_REMOVED: _("{actor} removed a second factor ({kind})."),
     Tag.USER_ADDED: _("{actor} added a person to the clinic."),

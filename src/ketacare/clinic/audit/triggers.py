@@ -95,7 +95,7 @@ def _in_postgresql(cursor: CursorWrapper) -> set[str]:
     # Fires always (O, A), for every row or statement, for all columns, and its function refuses.
     cursor.execute(
         """
-        SELECT t.tgname, t.tgtype, btrim(p.prosrc) FROM pg_trigger t
+        SELECT t.tgname, t.tgtype, p.prosrc FROM pg_trigger t
         JOIN pg_proc p ON p.oid = t.tgfoid
         WHERE t.tgrelid = 'audit_event'::regclass AND t.tgenabled IN ('O', 'A')
         AND t.tgqual IS NULL AND t.tgattr = ''
@@ -104,5 +104,5 @@ def _in_postgresql(cursor: CursorWrapper) -> set[str]:
     return {
         name
         for name, kind, source in cursor.fetchall()
-        if kind == _KINDS.get(name) and source == _REFUSAL
+        if kind == _KINDS.get(name) and source.strip() == _REFUSAL
     }

@@ -159,6 +159,15 @@ MFA_TOTP_ISSUER = KETACARE["KETACARE_CLINIC_NAME"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not KETACARE["KETACARE_SECURE_COOKIES"]
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if KETACARE["KETACARE_BEHIND_PROXY"] else 0
 
+# Counts how often somebody tried. Django's own limit of 300 entries would let a stranger with many
+# addresses push the counts of an attack out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
+
 # Cookies and headers -----------------------------------------------------------------------------
 SESSION_COOKIE_NAME = "ketacare_session"
 SESSION_COOKIE_AGE = 12 * 3600

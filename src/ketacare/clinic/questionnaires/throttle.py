@@ -6,6 +6,8 @@ link is counted by itself, so that a clinic behind one address is never locked o
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
+
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
@@ -27,7 +29,19 @@ def is_too_much(kind: str, name: str, limit: int) -> bool:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Return where the request comes from, as our own proxy saw it if there is one."""
+    """Return where the request comes from, as our own proxy saw it if there is one.
+
+    Of an IPv6 address only the network counts: whoever has one has 2^64 of them.
+    """
+    address = _seen_address(request)
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address[:64]
+    return address if known.version == 4 else str(ip_network((known, 64), strict=False))
+
+
+def _seen_address(request: HttpRequest) -> str:
     if settings.KETACARE["KETACARE_BEHIND_PROXY"]:
         forwarded = request.headers.get("X-Forwarded-For", "")
         if forwarded:

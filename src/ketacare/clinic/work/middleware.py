@@ -1,4 +1,4 @@
-"""Ends a session after a time without activity, and keeps the form that was being sent.
+"""Ends a session after a time without activity or after a long shift, and keeps the form being sent.
 
 A screen left alone in a clinic is read by whoever passes. The session stays known for the one
 request that finds it too old, so that what was typed can be kept for the person who typed it.
@@ -23,6 +23,7 @@ from ketacare.clinic.work.owners import Owner
 from ketacare.core.errors import InputError
 
 LAST_SEEN = "last_seen"
+BEGAN = "began"  # a session that is used for ever would be worth stealing
 NOTE_EVERY_SECONDS = 30
 
 
@@ -47,6 +48,8 @@ class IdleTimeoutMiddleware(MiddlewareMixin):
         now = int(timezone.now().timestamp())
         last = request.session.get(LAST_SEEN)
         if last is not None and now - last > settings.KETACARE["KETACARE_IDLE_MINUTES"] * 60:
+            return self._end(request, user, view_func)
+        if now - request.session.setdefault(BEGAN, now) > settings.SESSION_COOKIE_AGE:
             return self._end(request, user, view_func)
         if last is None or (now - last >= NOTE_EVERY_SECONDS and not _by_itself(request)):
             request.session[LAST_SEEN] = now
