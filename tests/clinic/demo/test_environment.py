@@ -109,3 +109,12 @@ def test_the_machines_zone_has_a_name():
 
 def test_the_monitor_is_known_by_the_name_it_sends():
     assert monitor_of("Chair 1") == device_id("Chair 1")
+
+
+def test_the_demo_is_not_opened_to_the_network(tmp_path):
+    """Its sign-ins stand on the screen and its cookies travel without TLS."""
+    environment.prepare(settings(tmp_path / "own", KETACARE_HOST="localhost"), reset=False)
+    environment.release()
+    with pytest.raises(InputError, match=r"KETACARE_HOST is 0\.0\.0\.0"):
+        environment.prepare(settings(tmp_path / "open", KETACARE_HOST="0.0.0.0"), reset=False)
+    assert not (tmp_path / "open").exists()

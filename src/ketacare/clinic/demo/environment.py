@@ -40,6 +40,8 @@ _PREFERRED = {
     "OPENBLAS_NUM_THREADS": "1",
 }
 
+LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+
 _held: list[IO[str]] = []  # the lock lasts as long as the process
 
 
@@ -51,7 +53,14 @@ def prepare(environ: MutableMapping[str, str], *, reset: bool) -> Path:
     """
     folder = Path(environ.get("KETACARE_DATA_DIR") or DEFAULT_FOLDER).expanduser().absolute()
     port = environ.get("KETACARE_PORT") or DEFAULT_PORT
-    require_free(environ.get("KETACARE_HOST") or "127.0.0.1", port)
+    host = environ.get("KETACARE_HOST") or "127.0.0.1"
+    if host not in LOCAL_HOSTS:
+        raise InputError(
+            ErrorCode.NOT_ALLOWED,
+            f"KETACARE_HOST is {host}, but the demo speaks plain HTTP with sign-ins on the screen; "
+            "leave it out, or run ketacare serve behind a proxy with TLS",
+        )
+    require_free(host, port)
     _claim(folder)
     if reset:
         _empty(folder)

@@ -25,7 +25,7 @@ from ketacare.clinic.work.models import Task, TaskKind
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.therapy import Standing
 
-NOTE_FIELDS = ("brought", "worked_on", "homework_review", "homework", "next_plan", "private")
+NOTE_FIELDS = ("brought", "worked_on", "homework_review", "homework", "next_plan", "other")
 LONGEST_MINUTES = 480
 # How the clinic works: an infusion older than this is not chased any more, only shown.
 CHASE_BACK = timedelta(days=14)

@@ -77,8 +77,8 @@ class NoteForm(forms.Form):
     homework_review = _text(_("How the last homework went"), rows=2)
     homework = _text(_("Homework until next time"), rows=2)
     next_plan = _text(_("Plan for next time"), rows=2)
-    private = _text(
-        _("Your own note"), hint=_("What the psychiatrist should know goes above, not here.")
+    other = _text(
+        _("Anything else"), hint=_("Therapists and psychiatrists can read the whole note.")
     )
 
     @property

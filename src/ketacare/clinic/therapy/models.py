@@ -97,7 +97,7 @@ class Note(models.Model):
     homework_review = models.TextField(_("how the last homework went"), blank=True)
     homework = models.TextField(_("homework until next time"), blank=True)
     next_plan = models.TextField(_("plan for next time"), blank=True)
-    private = models.TextField(_("the therapist's own note"), blank=True)
+    other = models.TextField(_("anything else"), blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )

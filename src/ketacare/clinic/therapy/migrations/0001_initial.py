@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('homework_review', models.TextField(blank=True, verbose_name='how the last homework went')),
                 ('homework', models.TextField(blank=True, verbose_name='homework until next time')),
                 ('next_plan', models.TextField(blank=True, verbose_name='plan for next time')),
-                ('private', models.TextField(blank=True, verbose_name="the therapist's own note")),
+                ('other', models.TextField(blank=True, verbose_name='anything else')),
                 ('at', models.DateTimeField()),
                 ('superseded_reason', models.CharField(blank=True, max_length=500)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
