@@ -7,6 +7,13 @@ The audit table refuses every deletion, as it should; between two tests with rea
 import pytest
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Print what tests have measured with ``record_property``."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties if report.when == "call" else ():
+            terminalreporter.write_line(f"measured: {name}: {value}")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _audit_triggers_step_aside():
     from django.core.management.commands import flush
