@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET
 from ketacare.clinic.accounts.decorators import requires
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
+from ketacare.clinic.config.serving import pause
 from ketacare.clinic.infusions import access
 
 POLL_SECONDS = 1.0
@@ -66,7 +67,8 @@ async def changes(infusion_id: uuid.UUID) -> AsyncIterator[str]:
             elif loop.time() - beat >= BEAT_SECONDS:
                 beat = loop.time()
                 yield "event: beat\ndata: beat\n\n"
-            await asyncio.sleep(POLL_SECONDS)
+            if await pause(POLL_SECONDS):
+                return
     finally:
         await sync_to_async(connections.close_all)()
 

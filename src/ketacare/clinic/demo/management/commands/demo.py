@@ -23,6 +23,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection, connections
 from django.utils import timezone
 
+from ketacare.clinic.config.serving import Server
 from ketacare.clinic.demo import announce, caseload, jobs, running, staff
 from ketacare.clinic.demo.chart import Staff
 from ketacare.clinic.demo.environment import write_private
@@ -33,7 +34,7 @@ MADE = "caseload.json"
 _DATABASE = "ketacare.sqlite3"
 
 
-class Server(uvicorn.Server):
+class SpeakingServer(Server):
     """A server that says something once it can answer."""
 
     def __init__(self, config: uvicorn.Config, *, then: str) -> None:
@@ -103,7 +104,7 @@ class Command(BaseCommand):
                         seed=caseload.SEED,
                     )
                 )
-            Server(_config(host, port), then=text).run()
+            SpeakingServer(_config(host, port), then=text).run()
 
     def _forget_unfinished(self, folder: Path) -> None:
         """Remove a database whose caseload was never finished: it is made again."""
@@ -137,7 +138,7 @@ def _config(host: str, port: int) -> uvicorn.Config:
         log_config=None,  # settings.LOGGING says how
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=1,  # open event streams would keep it waiting
+        timeout_graceful_shutdown=1,  # a request that hangs would keep it waiting
     )
 
 

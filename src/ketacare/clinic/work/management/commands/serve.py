@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from argparse import ArgumentParser
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from ketacare.clinic.config.serving import Server
 from ketacare.clinic.work.actions import KEEP_DRAFTS, discard_old_drafts
 
 
@@ -32,7 +34,7 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
         discard_old_drafts(before=timezone.now() - KEEP_DRAFTS)
         values = settings.KETACARE
-        uvicorn.run(
+        config = uvicorn.Config(
             "ketacare.clinic.config.asgi:application",
             host=values["KETACARE_HOST"],
             port=values["KETACARE_PORT"],
@@ -41,5 +43,10 @@ class Command(BaseCommand):
             access_log=False,
             server_header=False,
             proxy_headers=values["KETACARE_BEHIND_PROXY"],
-            timeout_graceful_shutdown=3,  # open event streams would keep it waiting for ever
+            timeout_graceful_shutdown=3,  # a request that hangs would keep it waiting for ever
         )
+        server = Server(config)
+        with contextlib.suppress(KeyboardInterrupt):  # the signal, once everything has ended
+            server.run()
+        if not server.started:
+            raise SystemExit(3)  # as uvicorn itself ends when it could not start
