@@ -90,7 +90,7 @@ def test_thresholds_are_lines_at_their_level(read):
 
 def test_summary_says_first_last_and_expected():
     assert chart(panels=[GAD7]).summary == (
-        "GAD-7: 17 on day −3, 8 on day 10; expected on day 60 5, nine in ten between 1 and 12. "
+        "GAD-7: 17 on day −3, 8 on day 10; by day 60 expected to be 5, nine in ten people between 1 and 12. "
         "3 infusions marked."
     )
 

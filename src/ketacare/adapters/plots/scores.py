@@ -57,10 +57,11 @@ def score_chart(
     today: float | None = None,
     width: float = 720,
     panel_height: float = 150,
+    axis_label: str = "days since the first infusion",
 ) -> Chart:
     """Return the score chart; ``width`` in CSS pixels, at least 320.
 
-    ``chart_id`` must be unique on the page: the names for screen readers are built on it.
+    ``axis_label`` says what days are counted from. ``chart_id`` must be unique on the page: the names for screen readers are built on it.
     """
     if not panels:
         raise InputError(ErrorCode.MISSING_KEY, "a score chart needs at least one instrument")
@@ -76,7 +77,7 @@ def score_chart(
             drawing.line(x(today), top, x(today), top + panel_height, "chart-now")
         top += panel_height + GAP + TOP
     bottom = top - GAP - TOP
-    height = _axis(drawing, x, bottom, doses)
+    height = _axis(drawing, x, bottom, doses, axis_label)
     summary = _summary(panels, doses)
     svg = drawing.svg(
         chart_id=chart_id,
@@ -176,7 +177,7 @@ def _newest_label(drawing: Drawing, newest: ScorePoint, x: Scale, y: Scale) -> N
         drawing.text(x(newest.day) - 7, baseline, text, "chart-label-value", anchor="end")
 
 
-def _axis(drawing: Drawing, x: Scale, bottom: float, doses: Sequence[Mark]) -> float:
+def _axis(drawing: Drawing, x: Scale, bottom: float, doses: Sequence[Mark], label: str) -> float:
     drawing.line(x.start, bottom, x.end, bottom, "chart-axis")
     for dose in doses:
         if x.holds(dose.at):
@@ -190,7 +191,7 @@ def _axis(drawing: Drawing, x: Scale, bottom: float, doses: Sequence[Mark]) -> f
     for tick in day_ticks(x.low, x.high, most):
         drawing.line(x(tick), bottom, x(tick), bottom + 4, "chart-axis")
         drawing.text(x(tick), base, number(tick), "chart-label-quiet", anchor="middle")
-    drawing.text(x.start, base + LINE + 2, "days since the first infusion", "chart-label-quiet")
+    drawing.text(x.start, base + LINE + 2, label, "chart-label-quiet")
     return base + LINE + 10
 
 
@@ -249,8 +250,8 @@ def _summary(panels: Sequence[ScorePanel], doses: Sequence[Mark]) -> str:
         if panel.fan:
             fan = panel.fan
             said += (
-                f"; expected on day {number(fan.at[-1])} {number(fan.p50[-1])}, "
-                f"nine in ten between {number(fan.p5[-1])} and {number(fan.p95[-1])}"
+                f"; by day {fan.at[-1]:.0f} expected to be {number(fan.p50[-1])}, "
+                f"nine in ten people between {number(fan.p5[-1])} and {number(fan.p95[-1])}"
             )
         parts.append(said)
     count = f"{len(doses)} infusion{'' if len(doses) == 1 else 's'} marked" if doses else ""

@@ -90,6 +90,7 @@ def score_picture(
             today=(now - zero) / DAY,
             width=width,
             panel_height=150,
+            axis_label=_("days since the first infusion") if doses else _("days from today"),
         )
 
     return ScorePicture(

@@ -89,6 +89,9 @@ def _chart(
         today=today,
         width=width,
         panel_height=130,
+        axis_label=_("days since the first infusion")
+        if course["first_dose_day"] is not None
+        else _("days from today"),
     )
 
 
