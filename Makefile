@@ -20,7 +20,7 @@ serve:  ## the clinic with your own data folder (settings: docs/howto/settings.m
 	@exec .venv/bin/ketacare serve
 
 test:  ## the whole test suite, browser included
-	@scripts/setup.sh dev
+	@scripts/setup.sh dev browser
 	@scripts/test.sh $(ARGS)
 
 check:  ## format, lint, types, import contract, clinical knowledge, migrations

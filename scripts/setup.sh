@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Prepares .venv for "make demo" (base) or "make test" (dev), and the system's Chromium for the
-# browser tests. Does nothing when the locked requirements have not changed since the last run.
+# Prepares .venv for "make demo" (base) or for developers (dev); with "browser" as second word also
+# the system's Chromium for the browser tests. A second run does nothing unless the locks changed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-kind="${1:?usage: scripts/setup.sh base|dev}"
+kind="${1:?usage: scripts/setup.sh base|dev [browser]}"
+browser="${2:-}"
 python="${PYTHON:-python3}"
 
 say() { printf '%s\n' "$*" >&2; }
@@ -46,7 +47,7 @@ if [ ! -x .venv/bin/ketacare ] || [ "$(cat "$stamp" 2>/dev/null || true)" != "$w
   printf '%s' "$wanted" >"$stamp"
 fi
 
-if [ "$kind" = dev ] && ! command -v chromium >/dev/null 2>&1; then
+if [ "$browser" = browser ] && ! command -v chromium >/dev/null 2>&1; then
   if can_install; then
     say "Installing Debian's Chromium for the browser tests …"
     apt_install chromium fonts-dejavu-core \
