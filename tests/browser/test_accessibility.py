@@ -18,12 +18,9 @@ ROLES = ["psychiatrist", "nurse", "anaesthesia", "therapist", "front_desk", "res
 # How many people or sessions a psychiatrist looks at where a page depends on where they stand.
 STATES = {
     "infusions:session": 4,
-    "patients:chart": 3,
-    "plans:overview": 3,
-    "eligibility:review": 2,
-    "history:overview": 2,
+    "patients:chart": 2,
+    "plans:overview": 2,
     "questionnaires:overview": 2,
-    "therapy:overview": 2,
 }
 NOT_PAGES = {"infusions:stream", "infusions:live", "mfa_download_recovery_codes", "theme"}
 LEAST_PAGES = {"psychiatrist": 30, "nurse": 25, "front_desk": 4, "researcher": 3, "manager": 8}
