@@ -17,7 +17,7 @@ _LEFT_OUT = ("/static/", "/sign-out", "/stream", ".css", ".js", ".svg", ".ico")
 
 def measure_pages(data_dir, line):
     """Print start times and the slowest pages, as seen by a client on this machine."""
-    demo = Demo(data_dir=data_dir, port=free_port()).start()
+    demo = Demo(data_dir=data_dir, port=free_port(), vitals_port=free_port()).start()
     try:
         print("\nThe demo, packages installed")
         line("first start, caseload generated", demo.started_in, None)
