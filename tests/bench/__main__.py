@@ -1,6 +1,6 @@
 """``make bench``: measure what the project claims and print figures beside their targets.
 
-Figures are medians (or the 95th percentile where a target says so) on this machine, now; only
+``python -m tests.bench session`` runs one topic. Figures are medians (or the 95th percentile where a target says so) on this machine, now; only
 ratios carry over. Nothing here fails: a miss is printed as a miss.
 """
 
@@ -11,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.bench import session
 from tests.bench.pages import measure_pages
 
 ROOT = Path(__file__).parents[2]
@@ -39,8 +40,8 @@ def line(what, found, target, *, unit="s"):
     print(f"{what:<62}{found:>9.3f} {unit:<3}{wanted:>12}  {verdict}", flush=True)
 
 
-def main():
-    """Run every benchmark."""
+def commands(line):
+    """Time the commands as whole processes."""
     print("Command line, whole process, median of 5")
     empty = whole_process("--version")
     line("ketacare --version", empty, None)
@@ -51,9 +52,30 @@ def main():
         print(f"{'':<4}{found / empty:.1f} times the bare command")
     for command in ("stage", "screen", "score", "simulate"):
         line(f"ketacare {command}", whole_process(command, str(EXAMPLE), runs=3), None)
+
+
+def pages(line):
+    """Time the demo's start and pages."""
     with tempfile.TemporaryDirectory() as folder:
         measure_pages(Path(folder) / "data", line)
 
 
+# One line a topic: its name on the command line, and what prints its figures.
+TOPICS = {
+    "commands": commands,
+    "pages": pages,
+    "session": session.run,
+}
+
+
+def main(asked):
+    """Run the topics asked for, or all of them."""
+    unknown = [name for name in asked if name not in TOPICS]
+    if unknown:
+        sys.exit(f'There is no topic "{unknown[0]}"; there is {", ".join(TOPICS)}.')
+    for name in asked or TOPICS:
+        TOPICS[name](line)
+
+
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

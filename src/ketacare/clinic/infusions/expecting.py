@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from threading import Lock
 
 import numpy as np
 
@@ -32,7 +33,7 @@ from ketacare.core.pharmacology import (
 from ketacare.core.record import Diagnosis, InfusionEvent, Sex, Vital
 from ketacare.knowledge.load import load_effect_model, load_pk_model
 
-PEOPLE = 400  # drawn people behind a band
+PEOPLE = 2000  # drawn people behind a band
 STEP_MINUTES = 2.0
 UNTIL_MINUTES = 180.0
 SEED = 2022  # the same session draws the same people on every page
@@ -66,6 +67,7 @@ class _Question:
     number: int
     regimen: Regimen
     baseline: tuple[float, float, float] | None
+    versions: tuple[str, ...]
 
 
 def expected(
@@ -86,6 +88,7 @@ def expected(
         born, day = patient.birth_date, now.date()
         age = float(day.year - born.year - ((day.month, day.day) < (born.month, born.day)))
     known = all(kind in baseline for kind in _PRESSURES)
+    pk, effects = load_pk_model(), load_effect_model()
     return _expected(
         _Question(
             weight_kg=session.weight_kg,
@@ -103,6 +106,7 @@ def expected(
                 if known
                 else None
             ),
+            versions=(pk.id, pk.version, effects.id, effects.version),
         )
     )
 
@@ -122,8 +126,23 @@ def _hypertensive(diagnoses: Sequence[Diagnosis]) -> bool | None:
     return True if any(d.code.upper().startswith(codes) for d in diagnoses) else None
 
 
-@lru_cache(maxsize=256)
+# Every station that watches a session asks at the same act of the pump. One of them computes, the
+# others wait for its answer instead of all computing the same at once.
+_ONE_AT_A_TIME = Lock()
+
+
 def _expected(question: _Question) -> Expected | None:
+    with _ONE_AT_A_TIME:
+        return _computed(question)
+
+
+def forget() -> None:
+    """Forget every answer, as when knowledge files changed under a running process."""
+    _computed.cache_clear()
+
+
+@lru_cache(maxsize=256)
+def _computed(question: _Question) -> Expected | None:
     times_h = np.arange(0.0, UNTIL_MINUTES + STEP_MINUTES, STEP_MINUTES) / 60.0
     pk, effects = load_pk_model(), load_effect_model()
     subject = Subject(

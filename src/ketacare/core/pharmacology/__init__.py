@@ -5,7 +5,9 @@ are always named, doses are milligrams of ketamine base. Concentration is shown 
 understanding only: exposure does not predict benefit.
 """
 
+from ketacare.core.pharmacology.bands import Band
 from ketacare.core.pharmacology.dosing import Bolus, Enantiomer, RateStep, Regimen
+from ketacare.core.pharmacology.drawing import Baseline, SessionDraws, draw_session
 from ketacare.core.pharmacology.effects import (
     Dissociation,
     EffectModel,
@@ -26,14 +28,7 @@ from ketacare.core.pharmacology.model import (
     Subject,
     VenousLink,
 )
-from ketacare.core.pharmacology.session import (
-    Band,
-    Baseline,
-    SessionDraws,
-    SessionForecast,
-    draw_session,
-    expected_session,
-)
+from ketacare.core.pharmacology.session import SessionForecast, expected_session
 from ketacare.core.pharmacology.structure import Compartment, Elimination, Exchange, Structure
 
 __all__ = [

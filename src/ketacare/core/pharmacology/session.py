@@ -11,75 +11,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ketacare.core.errors import ErrorCode, InputError
+from ketacare.core.pharmacology.bands import Band, band_over
 from ketacare.core.pharmacology.dosing import Regimen
+from ketacare.core.pharmacology.drawing import CIRCULATION, Baseline, draw_people
 from ketacare.core.pharmacology.effects import EffectModel
-from ketacare.core.pharmacology.kinetics import Probe, read
-from ketacare.core.pharmacology.model import Analyte, PkModel, Site, Subject
+from ketacare.core.pharmacology.model import PkModel
 from ketacare.core.pharmacology.modes import Floats
+from ketacare.core.pharmacology.subject import Subject
 from ketacare.core.sources import Status
 
-_CIRCULATION = ("systolic", "diastolic", "heart_rate")
-_LIMITED = (*_CIRCULATION, "dissociation")
+_LIMITED = (*CIRCULATION, "dissociation")
 # Minutes after a change of the pump at which crossings are looked for as well, whatever times are
 # asked: both effect sites peak in this window (half-lives 2.3 and 8.3 min).
 _LOOK_AFTER_MIN = (0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 8.0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Baseline:
-    """The reading before the dose: blood pressure in mmHg, heart rate in beats per minute."""
-
-    systolic: float
-    diastolic: float
-    heart_rate: float
-
-    def __post_init__(self) -> None:
-        for name in _CIRCULATION:
-            value = getattr(self, name)
-            if not (np.isfinite(value) and value > 0):
-                raise InputError(
-                    ErrorCode.OUT_OF_RANGE,
-                    f"{name} is {value:g}; measure it before the dose and give a number above zero",
-                    where=name,
-                )
-        if self.diastolic >= self.systolic:
-            raise InputError(
-                ErrorCode.CONTRADICTION,
-                f"diastolic {self.diastolic:g} mmHg is not below systolic {self.systolic:g} mmHg; "
-                "correct one of them",
-                where="diastolic",
-            )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Band:
-    """Percentiles (t,) over people at ``times_h`` hours."""
-
-    times_h: Floats
-    p5: Floats
-    p25: Floats
-    p50: Floats
-    p75: Floats
-    p95: Floats
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SessionDraws:
-    """Drawn people in one session: each field (n, t), one row a person.
-
-    ``concentration`` is venous total ketamine in ng/mL, ``dissociation`` in CADSS points, the
-    others in the units of :class:`Baseline`.
-    """
-
-    times_h: Floats
-    concentration: Floats
-    systolic: Floats
-    diastolic: Floats
-    heart_rate: Floats
-    dissociation: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -131,7 +78,7 @@ def expected_session(
             ErrorCode.MISSING_KEY, "times_h is empty; ask for at least one time", where="times_h"
         )
     every = _with_peaks(times, regimen) if limits else times
-    draws = draw_session(
+    people = draw_people(
         pk,
         effects,
         subject,
@@ -144,101 +91,22 @@ def expected_session(
         rng=rng,
     )
     names = ("concentration", *_LIMITED)
-    asked = np.searchsorted(every, times) if limits else None
     crossing = {
-        name: float((getattr(draws, name) >= limit).any(axis=1).mean())
+        name: float((people.highest(name) >= limit).mean())
         for name, limit in (limits or {}).items()
     }
+    if limits:
+        people = people.at(np.searchsorted(every, times))
     statuses = {pk.status, effects.status}
     return SessionForecast(
         times_h=times,
-        bands={name: _band(times, getattr(draws, name), asked) for name in names},
+        bands={name: band_over(times, people.sign(name)) for name in names},
         crossing=crossing,
         outside=_flags(pk, effects, subject, regimen, hypertensive=hypertensive),
         note=f"{effects.benefit_note} {pk.caution}",
         status=Status.CANDIDATE if Status.CANDIDATE in statuses else Status.VERIFIED,
         inputs=(f"{pk.id} {pk.version}", f"{effects.id} {effects.version}", f"{n} drawn people"),
     )
-
-
-def draw_session(
-    pk: PkModel,
-    effects: EffectModel,
-    subject: Subject,
-    regimen: Regimen,
-    times_h: ArrayLike,
-    *,
-    baseline: Baseline,
-    hypertensive: bool | None,
-    session_number: int,
-    n: int,
-    rng: np.random.Generator,
-) -> SessionDraws:
-    """Return ``n`` drawn people in this session; with ``n`` = 1 one simulated patient.
-
-    A person's circulation is baseline + reading error + response * Ce / reference peak, the
-    response normal between people and times the modifiers that apply.
-    """
-    effects.require(pk)
-    pk.check_domain(subject, regimen)
-    effects.domain.check(subject)
-    felt = effects.dissociation
-    tolerance = felt.tolerance(session_number)
-    slow_min = felt.half_life.to("min")
-    fast_min = effects.circulation_half_life.to("min")
-    slow, fast = (np.log(2.0) * 60.0 / minutes for minutes in (slow_min, fast_min))
-    probes = (
-        Probe(analyte=Analyte.KETAMINE, site=Site.VENOUS),
-        Probe(analyte=Analyte.S_KETAMINE, effect_rate=fast),
-        Probe(analyte=Analyte.S_KETAMINE, effect_rate=slow),
-    )
-    people = pk.draw(subject, n=n, rng=rng)
-    found = read(pk, people, regimen, times_h, probes)
-
-    # Dissociation: points = scale_i * tolerance * E(Ce) / E(anchor), mean of scale_i = anchor.
-    c50 = felt.c50.to("nmol/mL") * pk.molar_mass
-    anchor = felt.occupied(np.array(felt.anchor_dose.peak(pk, slow_min)), c50)
-    omega = felt.spread.value
-    log_scale = rng.standard_normal(n) * omega - 0.5 * omega**2
-    scale = felt.anchor.value * np.exp(log_scale) * tolerance / anchor
-    points = felt.occupied(found[:, 2], c50)
-    points *= scale[:, None]
-    np.minimum(points, felt.maximum.value, out=points)
-
-    relative = found[:, 1] / effects.circulation_dose.peak(pk, fast_min)
-    factor = _modifiers(effects, subject, hypertensive, n, rng)
-    circulation = {}
-    for name in _CIRCULATION:
-        effect = effects.linear[name]
-        response = effect.rise.value + effect.response_spread * rng.standard_normal(n)
-        level = getattr(baseline, name) + effect.reading.value * rng.standard_normal(n)
-        circulation[name] = level[:, None] + (response * factor)[:, None] * relative
-    return SessionDraws(
-        times_h=np.asarray(times_h, dtype=np.float64),
-        concentration=found[:, 0],
-        dissociation=points,
-        **circulation,
-    )
-
-
-def _modifiers(
-    effects: EffectModel,
-    subject: Subject,
-    hypertensive: bool | None,  # noqa: FBT001 - a recorded answer, or None
-    n: int,
-    rng: np.random.Generator,
-) -> Floats:
-    """Return the factor (n,) on the circulatory response."""
-    older = None
-    if subject.age_years is not None and effects.age.from_age is not None:
-        older = subject.age_years >= effects.age.from_age.to("year")
-    factor = np.ones(n)
-    for modifier, known in ((effects.age, older), (effects.hypertension, hypertensive)):
-        # The draw is made whether needed or not, so that an answer changes nothing else.
-        drawn = rng.random(n) < modifier.share.value
-        has = drawn if known is None else np.full(n, known)
-        factor = np.where(has, factor * modifier.factor.value, factor)
-    return factor
 
 
 def _flags(
@@ -284,19 +152,3 @@ def _check_limit(name: str, limit: float) -> None:
         raise InputError(
             ErrorCode.OUT_OF_RANGE, f"the limit on {name} is {limit:g}; give a number", where=name
         )
-
-
-def _band(times: Floats, draws: Floats, asked: NDArray[np.intp] | None) -> Band:
-    """Return the percentiles over people, linear between order statistics."""
-    rows = draws.T if asked is None else draws.T[asked]
-    ordered = np.sort(np.ascontiguousarray(rows), axis=1)
-    last = ordered.shape[1] - 1
-
-    def at(part: float) -> Floats:
-        place = part * last
-        low = int(place)
-        high = min(low + 1, last)
-        step = ordered[:, high] - ordered[:, low]
-        return np.asarray(ordered[:, low] + (place - low) * step)
-
-    return Band(times_h=times, p5=at(0.05), p25=at(0.25), p50=at(0.5), p75=at(0.75), p95=at(0.95))
