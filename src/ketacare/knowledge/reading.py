@@ -260,6 +260,14 @@ def open_folder(folder: str) -> list[Traversable]:
     return sorted((f for f in base.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
 
 
+def open_subfolders(folder: str) -> list[str]:
+    """Return the folders inside one folder of ``ketacare.knowledge``, by name, as paths."""
+    base = files("ketacare.knowledge")
+    for part in folder.split("/"):
+        base = base / part
+    return sorted(f"{folder}/{f.name}" for f in base.iterdir() if f.is_dir() and f.name[0] != "_")
+
+
 def read_toml(text: str, *, source: str) -> dict[str, Any]:
     """Parse TOML and name the file in the error when it is not TOML."""
     try:

@@ -7,7 +7,8 @@ from scipy.integrate import solve_ivp
 from ketacare.core.errors import KetacareError
 from ketacare.core.pharmacology import Bolus, RateStep, Regimen
 from ketacare.core.pharmacology.exponential import exponential
-from ketacare.core.pharmacology.linear import LinearSystem, respond, schedule_of
+from ketacare.core.pharmacology.inputs import schedule_of
+from ketacare.core.pharmacology.linear import LinearSystem, respond
 from ketacare.core.pharmacology.modes import blocks_of, decompose
 
 TIMES = np.array([0.0, 0.3, 1.0, 1.0 + 1e-6, 2.5, 9.0])

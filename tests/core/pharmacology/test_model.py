@@ -85,7 +85,7 @@ def test_an_injection_flags_the_venous_answer(simons):
 def test_an_analyte_the_model_does_not_have_is_refused(simons):
     from dataclasses import replace
 
-    fewer = {k: v for k, v in simons.analytes.items() if k is not Analyte.HYDROXYNORKETAMINE}
+    fewer = {k: v for k, v in simons.analytes.items() if k != Analyte.HYDROXYNORKETAMINE}
     with pytest.raises(InputError, match="has no hydroxynorketamine"):
         concentration(
             replace(simons, analytes=fewer),

@@ -6,6 +6,7 @@ understanding only: exposure does not predict benefit.
 """
 
 from ketacare.core.pharmacology.bands import Band
+from ketacare.core.pharmacology.domain import Domain, Range
 from ketacare.core.pharmacology.dosing import Bolus, Enantiomer, RateStep, Regimen
 from ketacare.core.pharmacology.drawing import Baseline, SessionDraws, draw_session
 from ketacare.core.pharmacology.effects import (
@@ -18,46 +19,69 @@ from ketacare.core.pharmacology.effects import (
 from ketacare.core.pharmacology.kinetics import amounts, concentration, effect_site, population
 from ketacare.core.pharmacology.model import (
     Analyte,
-    Domain,
+    EffectSiteRate,
+    Forms,
     Measured,
-    Parameter,
     PkModel,
-    Range,
-    Scaling,
+    Residual,
     Site,
-    Subject,
     VenousLink,
 )
+from ketacare.core.pharmacology.parameters import (
+    Covariate,
+    Form,
+    Missing,
+    Parameter,
+    Scaling,
+    Spread,
+    Use,
+)
+from ketacare.core.pharmacology.routes import Absorption, Route, RoutePart, Saturation
 from ketacare.core.pharmacology.session import SessionForecast, expected_session
 from ketacare.core.pharmacology.structure import Compartment, Elimination, Exchange, Structure
+from ketacare.core.pharmacology.subject import Measure, People, Subject
 
 __all__ = [
+    "Absorption",
     "Analyte",
     "Band",
     "Baseline",
     "Bolus",
     "Compartment",
+    "Covariate",
     "Dissociation",
     "Domain",
     "EffectModel",
+    "EffectSiteRate",
     "Elimination",
     "Enantiomer",
     "Exchange",
+    "Form",
+    "Forms",
     "LinearEffect",
+    "Measure",
     "Measured",
+    "Missing",
     "Modifier",
     "Parameter",
+    "People",
     "PkModel",
     "Range",
     "RateStep",
     "ReferenceDose",
     "Regimen",
+    "Residual",
+    "Route",
+    "RoutePart",
+    "Saturation",
     "Scaling",
     "SessionDraws",
     "SessionForecast",
     "Site",
+    "Spread",
     "Structure",
     "Subject",
+    "Use",
     "VenousLink",
     "amounts",
     "concentration",

@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Self
 
 from ketacare.core.errors import ErrorCode, InputError
+from ketacare.core.pharmacology.routes import Route
 from ketacare.core.record import InfusionEvent, InfusionEventKind
 
 
@@ -65,10 +66,11 @@ class RateStep:
 
 @dataclass(frozen=True, slots=True)  # positional too: two numbers in the order of the sentence
 class Bolus:
-    """An injection of ``mg`` at ``at_h``, taken as instantaneous."""
+    """A dose of ``mg`` at ``at_h``, given at once: an injection, or by another route."""
 
     at_h: float
     mg: float
+    route: Route = Route.INTRAVENOUS
 
     def __post_init__(self) -> None:
         _finite("at_h", self.at_h, "h")
@@ -124,6 +126,38 @@ class Regimen:
             return cls((), (Bolus(start_h, dose_mg),), enantiomer)
         hours = minutes / 60.0
         return cls((RateStep(start_h, start_h + hours, dose_mg / hours),), (), enantiomer)
+
+    @classmethod
+    def dose(
+        cls,
+        dose_mg: float,
+        route: Route,
+        at_h: float = 0.0,
+        *,
+        enantiomer: Enantiomer = Enantiomer.RACEMATE,
+    ) -> Self:
+        """Return one dose given at once by a route: a film, a spray, a syringe, a glass."""
+        _finite("dose_mg", dose_mg, "mg", positive=True)
+        return cls((), (Bolus(at_h, dose_mg, route),), enantiomer)
+
+    def and_then(self, other: Regimen) -> Regimen:
+        """Return both regimens as one; refuse two that overlap or differ in enantiomer."""
+        if other.enantiomer is not self.enantiomer:
+            raise InputError(
+                ErrorCode.CONTRADICTION,
+                f"one part is {self.enantiomer.value} and another {other.enantiomer.value}; "
+                "give one form of the drug in a regimen",
+                where="enantiomer",
+            )
+        steps = tuple(sorted((*self.steps, *other.steps), key=lambda step: step.start_h))
+        boluses = tuple(sorted((*self.boluses, *other.boluses), key=lambda bolus: bolus.at_h))
+        return Regimen(steps, boluses, self.enantiomer)
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Return by which routes it is given, each once."""
+        vein = (Route.INTRAVENOUS,) if self.steps else ()
+        return tuple(dict.fromkeys((*vein, *(bolus.route for bolus in self.boluses))))
 
     @classmethod
     def from_events(
@@ -197,7 +231,7 @@ class Regimen:
     def shifted(self, hours: float) -> Regimen:
         """Return the same regimen ``hours`` later."""
         steps = tuple(RateStep(s.start_h + hours, s.end_h + hours, s.mg_per_h) for s in self.steps)
-        boluses = tuple(Bolus(b.at_h + hours, b.mg) for b in self.boluses)
+        boluses = tuple(replace(b, at_h=b.at_h + hours) for b in self.boluses)
         return replace(self, steps=steps, boluses=boluses)
 
 

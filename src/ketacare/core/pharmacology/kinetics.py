@@ -14,11 +14,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ketacare.core.errors import ErrorCode, InputError
-from ketacare.core.pharmacology.dosing import Enantiomer, Regimen
-from ketacare.core.pharmacology.linear import LinearSystem, respond, schedule_of
-from ketacare.core.pharmacology.model import Analyte, PkModel, Site, Subject
+from ketacare.core.pharmacology.dosing import Regimen
+from ketacare.core.pharmacology.inputs import channels
+from ketacare.core.pharmacology.linear import LinearSystem, respond
+from ketacare.core.pharmacology.matrices import Follower, rate_matrix
+from ketacare.core.pharmacology.model import Analyte, PkModel, Site
 from ketacare.core.pharmacology.modes import Floats
-from ketacare.core.pharmacology.structure import Follower, rate_matrix
+from ketacare.core.pharmacology.structure import Structure
+from ketacare.core.pharmacology.subject import Subject
 
 _NG_ML_PER_MG_L = 1000.0
 
@@ -30,7 +33,7 @@ class Probe:
     ``effect_rate`` in 1/h makes it an effect site; ``site`` is then arterial.
     """
 
-    analyte: Analyte
+    analyte: str
     site: Site = Site.ARTERIAL
     effect_rate: float | None = None
 
@@ -42,7 +45,7 @@ def concentration(
     times_h: ArrayLike,
     *,
     site: Site,
-    analyte: Analyte,
+    analyte: str,
 ) -> Floats:
     """Return the typical person's concentration (t,) in ng/mL at ``times_h`` hours.
 
@@ -66,7 +69,7 @@ def population(
     n: int,
     rng: np.random.Generator,
     site: Site,
-    analyte: Analyte,
+    analyte: str,
 ) -> Floats:
     """Return concentrations (n, t) in ng/mL of ``n`` people of this weight, one row a person.
 
@@ -82,12 +85,18 @@ def population(
 
 
 def effect_site(
-    model: PkModel, subject: Subject, regimen: Regimen, times_h: ArrayLike, *, half_life_min: float
+    model: PkModel,
+    subject: Subject,
+    regimen: Regimen,
+    times_h: ArrayLike,
+    *,
+    half_life_min: float,
+    analyte: str = Analyte.S_KETAMINE,
 ) -> Floats:
-    """Return the typical S-ketamine concentration (t,) in ng/mL at an effect site.
+    """Return the typical concentration (t,) in ng/mL at an effect site behind the model's blood.
 
-    dCe/dt = ke0 (C_arterial - Ce), ke0 = ln 2 / ``half_life_min``. A half-life belongs to the
-    effect and the kinetic model it was estimated with.
+    dCe/dt = ke0 (C - Ce), ke0 = ln 2 / ``half_life_min``, C at the site the model was made with.
+    A half-life belongs to the effect and the kinetic model it was estimated with.
     """
     if not (np.isfinite(half_life_min) and half_life_min > 0):
         raise InputError(
@@ -96,7 +105,7 @@ def effect_site(
             where="half_life_min",
         )
     model.check_domain(subject, regimen)
-    probe = Probe(analyte=Analyte.S_KETAMINE, effect_rate=np.log(2.0) * 60.0 / half_life_min)
+    probe = Probe(analyte=analyte, effect_rate=np.log(2.0) * 60.0 / half_life_min)
     found = read(model, model.typical(subject), regimen, times_h, [probe])
     return np.asarray(found[0, 0])
 
@@ -104,24 +113,35 @@ def effect_site(
 def amounts(
     model: PkModel, subject: Subject, regimen: Regimen, times_h: ArrayLike
 ) -> dict[str, Floats]:
-    """Return where the typical person's dose is: mg of ketamine equivalents by state.
+    """Return where the typical person's dose is: mg of the drug's equivalents by state.
 
-    Both enantiomers together, ``"excreted"`` included; at each time the sum is what was delivered.
+    All enantiomers together, ``"excreted"`` included, what a route has not let in yet as
+    ``"not yet released"`` and what it never lets in as ``"not absorbed"`` (below zero where a
+    published fraction is above 1); at each time the sum is what was delivered of the enantiomers
+    that the model computes.
     """
     model.check_domain(subject, regimen)
+    model.require_routes(regimen.routes)
     times = _checked(times_h)
-    structure = model.structure
-    size = len(structure.states)
-    total = np.zeros((size, len(times)))
+    structure = model.structure.by_routes(regimen.routes)
+    names = structure.states
+    total = np.zeros((len(names), len(times)))
+    outside = dict.fromkeys(("not yet released", "not absorbed"), np.zeros(len(times)))
+    given = np.array([regimen.delivered_mg(float(t)) for t in times])
     for enantiomer, share in model.shares(regimen.enantiomer).items():
         values = model.for_enantiomer(model.typical(subject), enantiomer)
-        entry = np.zeros((1, size))
-        entry[0, structure.states.index(structure.central)] = share
-        system = LinearSystem(
-            matrix=rate_matrix(structure, values), entry=entry, readout=np.eye(size)[None]
-        )
-        total += respond(system, schedule_of(regimen), times)[0]
-    return dict(zip(structure.states, total, strict=True))
+        matrix = rate_matrix(structure, values)
+        readout = np.eye(len(names))[None]
+        arrived, aimed = np.zeros(len(times)), np.zeros(len(times))
+        for channel in channels(structure, values, regimen):
+            system = LinearSystem(matrix=matrix, entry=channel.entry * share, readout=readout)
+            total += respond(system, channel.schedule, times)[0]
+            part = share * channel.entry[0].sum()
+            arrived += part * channel.schedule.delivered(times)
+            aimed += part * channel.aimed(times)
+        outside["not yet released"] = outside["not yet released"] + aimed - arrived
+        outside["not absorbed"] = outside["not absorbed"] + share * given - aimed
+    return {**dict(zip(names, total, strict=True)), **outside}
 
 
 def read(
@@ -133,45 +153,57 @@ def read(
 ) -> Floats:
     """Return concentrations (n, probes, t) in ng/mL for people given by their parameters."""
     times = _checked(times_h)
+    model.require_routes(regimen.routes)
     for probe in probes:
         _check_probe(model, probe)
     count = len(next(iter(people.values())))
     found = np.zeros((count, len(probes), len(times)))
-    schedule = schedule_of(regimen)
     for enantiomer, share in model.shares(regimen.enantiomer).items():
-        asked = [i for i, probe in enumerate(probes) if enantiomer in probe.analyte.enantiomers]
-        if asked:
-            system = _system(model, people, enantiomer, share, [probes[i] for i in asked])
-            found[:, asked] += respond(system, schedule, times)
+        asked = [
+            i for i, p in enumerate(probes) if enantiomer in model.analytes[p.analyte].enantiomers
+        ]
+        if not asked:
+            continue
+        values = model.for_enantiomer(people, enantiomer)
+        structure, matrix, readout = _system(model, values, regimen, [probes[i] for i in asked])
+        extra = matrix.shape[1] - len(structure.states)
+        for channel in channels(structure, values, regimen):
+            rows = channel.rows
+            entry = np.pad(channel.entry * share, ((0, 0), (0, extra)))
+            system = LinearSystem(matrix=matrix[rows], entry=entry, readout=readout[rows])
+            found[rows[:, None], asked] += respond(system, channel.schedule, times)
     return found
 
 
 def _system(
-    model: PkModel,
-    people: Mapping[str, Floats],
-    enantiomer: Enantiomer,
-    share: float,
-    probes: Sequence[Probe],
-) -> LinearSystem:
+    model: PkModel, values: Mapping[str, Floats], regimen: Regimen, probes: Sequence[Probe]
+) -> tuple[Structure, Floats, Floats]:
     """Return one enantiomer's compartments with the sites that the probes need."""
     places = {model.analytes[probe.analyte].compartment for probe in probes}
-    structure = model.structure.leading_to(places | {model.structure.central})
-    values = model.for_enantiomer(people, enantiomer)
+    structure = model.structure.by_routes(regimen.routes)
+    structure = structure.leading_to(places | {structure.central})
     count = len(next(iter(values.values())))
-    followed: dict[tuple[str, float], int] = {}
+    followers: list[Follower] = []
+    known: dict[tuple[str, float, int], int] = {}
     recipes: list[tuple[Probe, int | None, float]] = []
     for probe in probes:
         place = model.analytes[probe.analyte].compartment
-        rate, direct = probe.effect_rate, 0.0
-        if probe.effect_rate is None:
+        rate, direct, stages = probe.effect_rate, 0.0, 1
+        if rate is None:
             direct = 1.0
             if probe.site is not model.site and model.venous is not None:
-                rate, direct = model.venous.rate.to("1/h"), model.venous.share.value
+                link = model.venous
+                rate, direct, stages = link.rate.to("1/h"), link.share.value, link.delays
         behind = None
-        if rate is not None:
-            behind = followed.setdefault((place, rate), len(followed))
+        for stage in range(stages if rate is not None else 0):
+            key = (place, rate or 0.0, stage)
+            if key not in known:
+                known[key] = len(followers)
+                followers.append(
+                    Follower(compartment=place, rate=np.full(count, rate), behind=behind)
+                )
+            behind = known[key]
         recipes.append((probe, behind, direct))
-    followers = [Follower(compartment=place, rate=np.full(count, rate)) for place, rate in followed]
     states = structure.states
     size = len(states) + len(followers)
     readout = np.zeros((count, len(probes), size))
@@ -182,27 +214,23 @@ def _system(
         readout[:, row, states.index(measured.compartment)] = direct * scale / volume
         if behind is not None:
             readout[:, row, len(states) + behind] = (1.0 - direct) * scale
-    entry = np.zeros((count, size))
-    entry[:, states.index(structure.central)] = share
-    return LinearSystem(
-        matrix=rate_matrix(structure, values, followers), entry=entry, readout=readout
-    )
+    return structure, rate_matrix(structure, values, followers), readout
 
 
 def _check_probe(model: PkModel, probe: Probe) -> None:
     if probe.analyte not in model.analytes:
-        known = ", ".join(analyte.value for analyte in model.analytes)
+        known = ", ".join(model.analytes)
         raise InputError(
             ErrorCode.UNKNOWN_NAME,
-            f"{model.id} has no {probe.analyte.value}; it answers for {known}",
+            f"{model.id} has no {probe.analyte}; it answers for {known}",
             where="analyte",
         )
-    if probe.site is model.site:
+    if probe.site is model.site or probe.effect_rate is not None:
         return
-    if model.venous is None or probe.analyte.is_metabolite:
+    if model.venous is None or probe.analyte not in model.venous.analytes:
         raise InputError(
             ErrorCode.NOT_AVAILABLE,
-            f"{model.id} gives {probe.analyte.value} in {model.site.value} blood only; ask for "
+            f"{model.id} gives {probe.analyte} in {model.site.value} blood only; ask for "
             f"that site, and do not compare it with {probe.site.value} samples",
             where="site",
         )

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ketacare.core.pharmacology.dosing import Regimen
 from ketacare.core.pharmacology.exponential import exponential
 from ketacare.core.pharmacology.modes import Floats, Modes, decompose, upstream
 
@@ -46,20 +45,13 @@ class Schedule:
     rates: Floats
     jumps: Floats
 
-
-def schedule_of(regimen: Regimen) -> Schedule:
-    """Return the segments of a regimen; the first starts at time zero."""
-    times = {0.0}
-    times.update(t for step in regimen.steps for t in (step.start_h, step.end_h))
-    times.update(bolus.at_h for bolus in regimen.boluses)
-    starts = np.array(sorted(times))
-    rates = np.zeros_like(starts)
-    jumps = np.zeros_like(starts)
-    for step in regimen.steps:
-        rates[(starts >= step.start_h) & (starts < step.end_h)] += step.mg_per_h
-    for bolus in regimen.boluses:
-        jumps[np.searchsorted(starts, bolus.at_h)] += bolus.mg
-    return Schedule(starts=starts, rates=rates, jumps=jumps)
+    def delivered(self, times_h: Floats) -> Floats:
+        """Return the mg given (t,) up to and including each time."""
+        spans = np.clip(
+            times_h[:, None] - self.starts, 0.0, np.append(np.diff(self.starts), np.inf)
+        )
+        jumped = np.where(times_h[:, None] >= self.starts, self.jumps, 0.0)
+        return np.asarray(spans @ self.rates + jumped.sum(axis=1))
 
 
 def respond(system: LinearSystem, schedule: Schedule, times_h: Floats) -> Floats:

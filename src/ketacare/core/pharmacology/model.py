@@ -1,24 +1,27 @@
 """A published kinetic model as a value: structure, parameters, sites, domain, and who it is about.
 
-The numbers come from ``knowledge/drugs``; here they are scaled to one person and checked against
-the population the model was made from. Outside that population the answer carries a flag, far
-outside it there is no answer.
+The numbers come from ``knowledge/drugs``; here they are scaled to people and checked against the
+population the model was made from. Outside that population the answer carries a flag, far outside
+it there is no answer.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
 
-from ketacare.core.errors import DomainError, ErrorCode, InputError, KnowledgeError
+from ketacare.core.errors import ErrorCode, InputError, KnowledgeError
+from ketacare.core.pharmacology.domain import Domain
 from ketacare.core.pharmacology.dosing import Enantiomer, Regimen
 from ketacare.core.pharmacology.modes import Floats
+from ketacare.core.pharmacology.parameters import Covariate, Parameter, Scaling, drawn_deviations
+from ketacare.core.pharmacology.routes import Route
 from ketacare.core.pharmacology.structure import Structure
-from ketacare.core.record import Sex
+from ketacare.core.pharmacology.subject import People, Subject
 from ketacare.core.sources import Provenance, Sourced, Status
 
 
@@ -30,123 +33,47 @@ class Site(StrEnum):
 
 
 class Analyte(StrEnum):
-    """What an assay measures; ketamine and the metabolites are S and R together."""
+    """What an assay of ketamine measures; without S or R in front, both enantiomers together.
+
+    Models of other drugs have analytes of their own names; wherever an analyte is asked for, a
+    text that the model knows will do.
+    """
 
     KETAMINE = "ketamine"
     S_KETAMINE = "S-ketamine"
     R_KETAMINE = "R-ketamine"
     NORKETAMINE = "norketamine"
+    S_NORKETAMINE = "S-norketamine"
+    R_NORKETAMINE = "R-norketamine"
     HYDROXYNORKETAMINE = "hydroxynorketamine"
-
-    @property
-    def enantiomers(self) -> frozenset[Enantiomer]:
-        """Return the enantiomers whose concentrations add up to the analyte."""
-        if self is Analyte.S_KETAMINE:
-            return frozenset({Enantiomer.S})
-        if self is Analyte.R_KETAMINE:
-            return frozenset({Enantiomer.R})
-        return frozenset({Enantiomer.S, Enantiomer.R})
-
-    @property
-    def is_metabolite(self) -> bool:
-        """Return whether the body has to make it first."""
-        return self in {Analyte.NORKETAMINE, Analyte.HYDROXYNORKETAMINE}
+    S_HYDROXYNORKETAMINE = "S-hydroxynorketamine"
+    R_HYDROXYNORKETAMINE = "R-hydroxynorketamine"
 
 
-class Scaling(StrEnum):
-    """How a parameter changes with body weight."""
+class Forms(StrEnum):
+    """Which mirror images of the drug a model is about.
 
-    NONE = "none"
-    VOLUME = "volume"
-    CLEARANCE = "clearance"
-
-
-@dataclass(frozen=True, slots=True)  # positional too: Subject(70) reads as what it is
-class Subject:
-    """Who receives the dose. ``None`` means not recorded."""
-
-    weight_kg: float
-    age_years: float | None = None
-    sex: Sex | None = None
-
-    def __post_init__(self) -> None:
-        for name, value, unit in (
-            ("weight_kg", self.weight_kg, "kg"),
-            ("age_years", self.age_years, "years"),
-        ):
-            if value is not None and not (math.isfinite(value) and value > 0):
-                raise InputError(
-                    ErrorCode.OUT_OF_RANGE,
-                    f"{name} is {value:g} {unit}; give a finite number, more than zero",
-                    where=name,
-                )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
-    """One typical value at the reference weight and its spread between people.
-
-    ``unit`` is the engine's (L, L/h, 1/h, h or 1); ``variance`` is omega squared of a log-normal
-    distribution, ``None`` where the source gives none.
+    ``separate`` S and R each by itself; ``S only`` and ``R only`` one of them; ``pooled`` one set
+    of parameters for the racemate and for S; ``none`` the drug has no mirror images.
     """
 
-    name: str
-    sourced: Sourced
-    unit: str
-    scaling: Scaling = Scaling.NONE
-    variance: Sourced | None = None
+    SEPARATE = "separate"
+    S_ONLY = "S only"
+    R_ONLY = "R only"
+    POOLED = "pooled"
+    NONE = "none"
 
     @property
-    def value(self) -> float:
-        """Return the typical value in the engine's unit."""
-        return self.sourced.to(self.unit)
+    def computed(self) -> tuple[Enantiomer, ...]:
+        """Return what is computed one by one; a pooled or single drug is one thing."""
+        return _COMPUTED.get(self, (Enantiomer.RACEMATE,))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Range:
-    """What was studied and what is answered at all, in the unit of ``name``."""
-
-    name: str
-    studied: tuple[float, float]
-    answered: tuple[float, float]
-    unit: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Domain:
-    """The population a model or effect file speaks about."""
-
-    population: str
-    weight: Range
-    age: Range
-
-    def check(self, subject: Subject) -> tuple[str, ...]:
-        """Return one sentence per way the person is unlike the population; refuse if too far."""
-        flags = []
-        for kind, limits, value in (
-            ("weight", self.weight, subject.weight_kg),
-            ("age", self.age, subject.age_years),
-        ):
-            if value is None:
-                flags.append(f"The {kind} is not recorded, so nobody can say if the model applies.")
-                continue
-            low, high = limits.answered
-            if not low <= value <= high:
-                raise DomainError(
-                    ErrorCode.OUTSIDE_DOMAIN,
-                    f"{kind} is {value:g} {limits.unit}; this model answers from {low:g} to "
-                    f"{high:g} {limits.unit}. Correct the {kind} if it is a slip; "
-                    "otherwise there is no forecast",
-                    where=limits.name,
-                )
-            low, high = limits.studied
-            if not low <= value <= high:
-                flags.append(
-                    f"The {kind} of {value:g} {limits.unit} is outside {low:g} to {high:g} "
-                    f"{limits.unit}, the range of {self.population}."
-                )
-        return tuple(flags)
+_COMPUTED = {
+    Forms.SEPARATE: (Enantiomer.S, Enantiomer.R),
+    Forms.S_ONLY: (Enantiomer.S,),
+    Forms.R_ONLY: (Enantiomer.R,),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,20 +81,56 @@ class VenousLink:
     """How blood from an arm vein follows arterial blood.
 
     C_venous = share * C_arterial + (1 - share) * C_delayed, dC_delayed/dt = rate (C_arterial -
-    C_delayed); ``share`` is a proportion, ``rate`` in 1/h.
+    C_delayed); ``share`` is a proportion, ``rate`` in 1/h, ``delays`` how many such compartments
+    follow one another. ``analytes`` are those it was made for.
     """
 
     share: Sourced
     rate: Sourced
     note: str
+    delays: int = 1
+    analytes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectSiteRate:
+    """An effect site published with the kinetic model: its rate ke0 (1/h) and what drives it."""
+
+    rate: Sourced
+    analyte: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """Where an analyte is: its compartment, and its molar mass over that of ketamine."""
+    """Where an analyte is: its compartment, what an amount there weighs, and of which enantiomers.
+
+    ``mass_ratio`` turns mg of the dose's molecule into mg of the analyte (molar masses, or 1 where
+    a source carries mass unchanged); ``molar_mass`` in g/mol is the analyte's own.
+    """
 
     compartment: str
     mass_ratio: float
+    molar_mass: float
+    enantiomers: frozenset[Enantiomer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Residual:
+    """What a measured concentration differs by from the model, as published, for one analyte.
+
+    ``proportional`` a standard deviation relative to the prediction, ``additive`` one in
+    ng/mL, ``log_sd`` one of the logarithm (then it stands alone).
+    """
+
+    proportional: float = 0.0
+    additive: float = 0.0
+    log_sd: float | None = None
+    note: str = ""
+
+    def deviation(self, predicted: Floats) -> Floats:
+        """Return the standard deviation (ng/mL) at a prediction in ng/mL (not for ``log_sd``)."""
+        return np.hypot(self.proportional * predicted, self.additive)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,8 +138,9 @@ class PkModel:
     """One kinetic model with everything needed to use and to judge it.
 
     ``ratios`` holds what is different in an enantiomer: factor on the value of a parameter.
-    ``covariances`` are of the logarithms, for pairs of parameters. ``caution`` goes with every
-    forecast made from the model.
+    ``covariances`` are of the deviations, for pairs of parameters. ``caution`` goes with every
+    forecast made from the model; ``not_intravenous`` is empty, or says why its parameters must not be
+    used for an intravenous dose (apparent ones, over a bioavailability nobody knows).
     """
 
     provenance: Provenance
@@ -184,18 +148,52 @@ class PkModel:
     parameters: Mapping[str, Parameter]
     reference_weight_kg: float
     exponents: Mapping[Scaling, Sourced]
-    s_share: Sourced
+    s_share: Sourced | None
     ratios: Mapping[tuple[Enantiomer, str], Sourced]
-    analytes: Mapping[Analyte, Measured]
+    analytes: Mapping[str, Measured]
     molar_mass: float
-    hydrochloride_molar_mass: float
+    hydrochloride_molar_mass: float | None
     site: Site
     caution: str
     venous: VenousLink | None
     domain: Domain
-    covariances: Mapping[tuple[str, str], Sourced]
+    covariances: Mapping[tuple[str, str], float]
+    drug: str = "ketamine"
+    forms: Forms = Forms.SEPARATE
+    residuals: Mapping[str, Residual] = field(default_factory=dict)
+    effect_sites: Mapping[str, EffectSiteRate] = field(default_factory=dict)
+    not_intravenous: str = ""
 
     def __post_init__(self) -> None:
+        self._check_parameters()
+        names = {c.name: c for c in self.structure.compartments}
+        for analyte, measured in self.analytes.items():
+            if measured.compartment not in names:
+                raise KnowledgeError(
+                    ErrorCode.UNKNOWN_NAME,
+                    f'{analyte} is measured in "{measured.compartment}", no compartment',
+                )
+            if not names[measured.compartment].volume:
+                raise KnowledgeError(
+                    ErrorCode.MISSING_KEY,
+                    f'{analyte} is measured in "{measured.compartment}", which has no volume',
+                )
+            lacking = measured.enantiomers - set(self.forms.computed)
+            if lacking:
+                raise KnowledgeError(
+                    ErrorCode.CONTRADICTION,
+                    f"{analyte} needs {' and '.join(sorted(lacking))}, which a model that is "
+                    f'"{self.forms.value}" does not compute; name the enantiomer that is measured',
+                )
+        linked = self.venous.analytes if self.venous is not None else ()
+        driving = tuple(site.analyte for site in self.effect_sites.values())
+        for name in (*linked, *self.residuals, *driving):
+            if name not in self.analytes:
+                raise KnowledgeError(
+                    ErrorCode.UNKNOWN_NAME, f'"{name}" is not an analyte of this model'
+                )
+
+    def _check_parameters(self) -> None:
         wanted = self.structure.parameters | {name for _, name in self.ratios}
         wanted |= {name for pair in self.covariances for name in pair}
         missing = sorted(wanted - set(self.parameters))
@@ -208,12 +206,19 @@ class PkModel:
             raise KnowledgeError(
                 ErrorCode.UNKNOWN_NAME, f'parameter "{unused[0]}" is used by no compartment'
             )
-        names = {c.name for c in self.structure.compartments}
-        for analyte, measured in self.analytes.items():
-            if measured.compartment not in names:
+        for name in (name for pair in self.covariances for name in pair):
+            if self.parameters[name].omega2 is None:
                 raise KnowledgeError(
-                    ErrorCode.UNKNOWN_NAME,
-                    f'{analyte.value} is measured in "{measured.compartment}", no compartment',
+                    ErrorCode.CONTRADICTION,
+                    f'parameter "{name}" has a covariance but no variance; give both',
+                )
+        for parameter in self.parameters.values():
+            scaled = parameter.scaling in {Scaling.VOLUME, Scaling.CLEARANCE}
+            if scaled and parameter.scaling not in self.exponents:
+                raise KnowledgeError(
+                    ErrorCode.MISSING_KEY,
+                    f'parameter "{parameter.name}" scales as a {parameter.scaling.value}; give '
+                    f"{parameter.scaling.value}_exponent in the reference table",
                 )
 
     @property
@@ -231,6 +236,17 @@ class PkModel:
         """Return how far the file has been checked."""
         return self.provenance.status
 
+    @property
+    def covariates(self) -> tuple[Covariate, ...]:
+        """Return every covariate of the file, gated ones too."""
+        return tuple(c for p in self.parameters.values() for c in p.covariates)
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Return the routes the model answers for."""
+        vein = () if self.not_intravenous else (Route.INTRAVENOUS,)
+        return (*vein, *(a.route for a in self.structure.absorptions))
+
     def base_mg(self, hydrochloride_mg: float) -> float:
         """Return the mg of base in so many mg of hydrochloride; every dose here is base."""
         if not (math.isfinite(hydrochloride_mg) and hydrochloride_mg >= 0):
@@ -239,54 +255,87 @@ class PkModel:
                 f"hydrochloride_mg is {hydrochloride_mg:g} mg; give a finite number, zero or more",
                 where="hydrochloride_mg",
             )
+        if self.hydrochloride_molar_mass is None:
+            raise InputError(
+                ErrorCode.NOT_AVAILABLE,
+                f"{self.id} knows no hydrochloride of {self.drug}; give the dose as base",
+                where="hydrochloride_mg",
+            )
         return hydrochloride_mg * self.molar_mass / self.hydrochloride_molar_mass
 
     def check_domain(self, subject: Subject, regimen: Regimen) -> tuple[str, ...]:
         """Return the flags that travel with an answer; refuse a person the model cannot answer."""
         flags = self.domain.check(subject)
-        if regimen.boluses and self.venous is not None:
+        flags += self._unrecorded(subject)
+        if self.venous is not None and any(b.route is Route.INTRAVENOUS for b in regimen.boluses):
             flags += (
                 "The venous concentration is not valid within about 3 minutes of an injection.",
             )
         return flags
 
-    def typical(self, subject: Subject) -> dict[str, Floats]:
-        """Return each parameter (1,) for the typical person of this weight.
+    def _unrecorded(self, subject: Subject) -> tuple[str, ...]:
+        """Return one sentence per used covariate that is not recorded and has a reference."""
+        people = People.of([subject])
+        names = [
+            c.name
+            for c in self.covariates
+            if c.is_used and c.unknown(people).any() and c.name not in {"weight", "age"}
+        ]
+        return tuple(
+            f"The {name} is not recorded; the model's reference is used."
+            for name in dict.fromkeys(names)
+        )
 
-        value = value_ref (weight / reference weight)^exponent, the exponent by kind of parameter.
+    def typical(self, subject: Subject) -> dict[str, Floats]:
+        """Return each parameter (1,) for the typical person like this one.
+
+        value = value_ref (weight / reference weight)^exponent and covariates; see
+        :mod:`ketacare.core.pharmacology.parameters`.
         """
-        relative = subject.weight_kg / self.reference_weight_kg
+        return self.typical_of(People.of([subject]))
+
+    def typical_of(self, people: People) -> dict[str, Floats]:
+        """Return each parameter (n,) for typical people like these."""
         return {
-            name: np.array([parameter.value * relative ** self._exponent(parameter.scaling)])
+            name: parameter.typical(
+                people, self.reference_weight_kg, self._exponent(parameter.scaling)
+            )
             for name, parameter in self.parameters.items()
         }
 
     def _exponent(self, scaling: Scaling) -> float:
-        return 0.0 if scaling is Scaling.NONE else self.exponents[scaling].value
+        return self.exponents[scaling].value if scaling in self.exponents else 0.0
 
-    def draw(self, subject: Subject, *, n: int, rng: np.random.Generator) -> dict[str, Floats]:
+    def draw(
+        self, subject: Subject, *, n: int, rng: np.random.Generator, occasion: bool = False
+    ) -> dict[str, Floats]:
         """Return each parameter (n,) for ``n`` people drawn around the typical one.
 
-        value_i = typical * exp(eta_i), eta normal with the file's variances and covariances. The
-        spread is between people; measurement error of an assay is not in it.
+        value_i = typical * exp(eta_i), eta normal with the file's variances and covariances (on
+        the logit where the file says so). The spread is between people; with ``occasion`` that
+        between occasions is added, as for one dose in each; the error of an assay is not in it.
         """
         if n < 1:
             raise InputError(
                 ErrorCode.OUT_OF_RANGE, f"n is {n}; draw at least one person", where="n"
             )
-        names = [name for name, p in self.parameters.items() if p.variance is not None]
-        spread = np.zeros((len(names), len(names)))
-        for i, name in enumerate(names):
-            variance = self.parameters[name].variance
-            spread[i, i] = variance.value if variance is not None else 0.0
-        for (first, second), covariance in self.covariances.items():
-            i, j = names.index(first), names.index(second)
-            spread[i, j] = spread[j, i] = covariance.value
-        eta = rng.standard_normal((n, len(names))) @ np.linalg.cholesky(spread).T
-        drawn = {name: np.repeat(value, n) for name, value in self.typical(subject).items()}
-        for i, name in enumerate(names):
-            drawn[name] *= np.exp(eta[:, i])
-        return drawn
+        typical = {name: np.repeat(value, n) for name, value in self.typical(subject).items()}
+        return self._deviated(typical, n=n, rng=rng, occasion=occasion)
+
+    def draw_people(
+        self, people: People, *, rng: np.random.Generator, occasion: bool = False
+    ) -> dict[str, Floats]:
+        """Return each parameter (n,) for people who each have a weight, an age and so on."""
+        return self._deviated(self.typical_of(people), n=len(people), rng=rng, occasion=occasion)
+
+    def _deviated(
+        self, typical: dict[str, Floats], *, n: int, rng: np.random.Generator, occasion: bool
+    ) -> dict[str, Floats]:
+        eta = drawn_deviations(self.parameters, self.covariances, n=n, rng=rng, occasion=occasion)
+        return {
+            name: self.parameters[name].deviated(value, eta[name]) if name in eta else value
+            for name, value in typical.items()
+        }
 
     def for_enantiomer(
         self, values: Mapping[str, Floats], enantiomer: Enantiomer
@@ -296,7 +345,37 @@ class PkModel:
         return {name: value * factors.get(name, 1.0) for name, value in values.items()}
 
     def shares(self, enantiomer: Enantiomer) -> dict[Enantiomer, float]:
-        """Return which part of a dose is S and which R, without those that are not in it."""
-        if enantiomer is Enantiomer.RACEMATE:
-            return {Enantiomer.S: self.s_share.value, Enantiomer.R: 1.0 - self.s_share.value}
-        return {enantiomer: 1.0}
+        """Return which part of a dose goes to what is computed, without those that are not in it.
+
+        A model of S only follows the S half of a racemate. Refuses a form the model is not about.
+        """
+        computed = self.forms.computed
+        if self.forms is Forms.POOLED and enantiomer is not Enantiomer.R:
+            return {Enantiomer.RACEMATE: 1.0}
+        if self.forms is Forms.NONE and enantiomer is Enantiomer.RACEMATE:
+            return {Enantiomer.RACEMATE: 1.0}
+        if enantiomer in computed:
+            return {enantiomer: 1.0}
+        if enantiomer is Enantiomer.RACEMATE and self.s_share is not None:
+            both = {Enantiomer.S: self.s_share.value, Enantiomer.R: 1.0 - self.s_share.value}
+            return {which: both[which] for which in computed}
+        raise InputError(
+            ErrorCode.NOT_AVAILABLE,
+            f'{self.id} is "{self.forms.value}" about mirror images and has no answer for a dose of '
+            f"{enantiomer.value}; choose a model that has",
+            where="enantiomer",
+        )
+
+    def require_routes(self, routes: Sequence[Route]) -> None:
+        """Refuse a route the model does not describe."""
+        for route in routes:
+            if route in self.routes:
+                continue
+            if route is Route.INTRAVENOUS:
+                sentence = (
+                    f"{self.id} cannot be used for an intravenous dose: {self.not_intravenous}"
+                )
+            else:
+                known = ", ".join(r.value for r in self.routes)
+                sentence = f"{self.id} does not describe the {route.value} route; it knows {known}"
+            raise InputError(ErrorCode.NOT_AVAILABLE, sentence, where="route")

@@ -1,4 +1,4 @@
-"""Compartments and what flows between them, turned into rate matrices for many people.
+"""Compartments and what flows between them, by the names of parameters.
 
 A structure names its parameters; the numbers come with each person. States are amounts in mg of
 ketamine equivalents (molar: 1 mg stands for 1/237.73 mmol of whichever molecule it has become), so
@@ -7,32 +7,44 @@ that nothing is lost on the way and what has left the body is a state too.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-
-import numpy as np
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from ketacare.core.errors import ErrorCode, KnowledgeError
-from ketacare.core.pharmacology.modes import Floats
+from ketacare.core.pharmacology.routes import Absorption, Route
 
 EXCRETED = "excreted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compartment:
-    """A place with a volume; ``volume`` is the name of a parameter in L."""
+    """A place; ``volume`` is the name of a parameter in L, empty where only rates are published."""
 
     name: str
-    volume: str
+    volume: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """Distribution between two compartments; ``clearance`` is the name of a parameter in L/h."""
+    """Distribution between two compartments, by names of parameters.
+
+    Either one ``clearance`` (L/h) both ways, or ``out`` from the first to the second and ``back``
+    (both 1/h). Without ``back`` it is a way without return.
+    """
 
     first: str
     second: str
-    clearance: str
+    clearance: str = ""
+    out: str = ""
+    back: str = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.clearance) == bool(self.out) or (self.back and not self.out):
+            raise KnowledgeError(
+                ErrorCode.CONTRADICTION,
+                f"exchange of {self.first} and {self.second} needs a clearance, or rates out and "
+                "back, one of the two",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +89,13 @@ class Elimination:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Structure:
-    """A whole model's compartments; intravenous doses enter ``central``."""
+    """A whole model's compartments; intravenous doses enter ``central``, others by their route."""
 
     central: str
     compartments: tuple[Compartment, ...]
     exchanges: tuple[Exchange, ...]
     eliminations: tuple[Elimination, ...]
+    absorptions: tuple[Absorption, ...] = ()
 
     def __post_init__(self) -> None:
         known = {c.name for c in self.compartments}
@@ -99,26 +112,64 @@ class Structure:
                     ErrorCode.UNKNOWN_NAME,
                     f'compartment "{name}" is not among {", ".join(sorted(known))}',
                 )
+        needed = {e.source for e in self.eliminations if e.clearance}
+        needed |= {name for e in self.exchanges if e.clearance for name in (e.first, e.second)}
+        for name in sorted(needed):
+            if not self.volume_of(name):
+                raise KnowledgeError(
+                    ErrorCode.MISSING_KEY,
+                    f'compartment "{name}" has a clearance but no volume; name its volume',
+                )
+        routes = [a.route for a in self.absorptions]
+        if len(set(routes)) < len(routes):
+            raise KnowledgeError(ErrorCode.CONTRADICTION, "a route is described twice; keep one")
+        reached = set(self.states) - {EXCRETED}
+        for part in (part for a in self.absorptions for part in a.parts):
+            if part.into not in reached:
+                raise KnowledgeError(
+                    ErrorCode.UNKNOWN_NAME,
+                    f'a route leads into "{part.into}", which is not among '
+                    f"{', '.join(sorted(reached))}",
+                )
 
     @property
     def states(self) -> tuple[str, ...]:
         """Return the names of the states in the order of the matrix."""
         chains = [name for e in self.eliminations for name in e.chain()]
-        return (*(c.name for c in self.compartments), *chains, EXCRETED)
+        entered = [
+            name
+            for a in self.absorptions
+            for number, part in enumerate(a.parts, start=1)
+            for name in part.states(a.route, number)
+        ]
+        return (*(c.name for c in self.compartments), *chains, *entered, EXCRETED)
 
     @property
     def parameters(self) -> frozenset[str]:
         """Return the names of the parameters the structure asks for."""
-        names = {c.volume for c in self.compartments} | {e.clearance for e in self.exchanges}
+        names = {c.volume for c in self.compartments}
+        for exchange in self.exchanges:
+            names |= {exchange.clearance, exchange.out, exchange.back}
         for e in self.eliminations:
             names |= {e.clearance, e.rate, e.fraction, e.transit_time}
+        for absorption in self.absorptions:
+            names |= absorption.parameters
         return frozenset(names - {""})
+
+    def by_routes(self, routes: Collection[Route]) -> Structure:
+        """Return the structure with those routes only."""
+        return replace(self, absorptions=tuple(a for a in self.absorptions if a.route in routes))
+
+    def absorption(self, route: Route) -> Absorption | None:
+        """Return how a route is absorbed, ``None`` where the model does not describe it."""
+        return next((a for a in self.absorptions if a.route is route), None)
 
     def leading_to(self, wanted: Collection[str]) -> Structure:
         """Return the structure without the compartments that cannot influence ``wanted``.
 
-        What would have gone to one of them counts as excreted.
+        What would have gone to one of them counts as excreted. Where a route leads is kept.
         """
+        wanted = {*wanted, *(self._end_of(p.into) for a in self.absorptions for p in a.parts)}
         keep = set(wanted)
         while True:
             more = {e.source for e in self.eliminations if e.into in keep} - keep
@@ -140,63 +191,16 @@ class Structure:
             compartments=tuple(c for c in self.compartments if c.name in keep),
             exchanges=tuple(e for e in self.exchanges if e.first in keep),
             eliminations=ways,
+            absorptions=self.absorptions,
         )
+
+    def _end_of(self, state: str) -> str:
+        """Return the compartment a state is, or leads to."""
+        for e in self.eliminations:
+            if state in e.chain():
+                return e.into
+        return state
 
     def volume_of(self, compartment: str) -> str:
         """Return the name of the parameter that is the volume of a compartment."""
         return next(c.volume for c in self.compartments if c.name == compartment)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Follower:
-    """A site that follows a compartment's concentration: dC/dt = rate (C_compartment - C).
-
-    A venous delay compartment and an effect site are both of this kind: they hold concentration
-    (mg/L) instead of an amount and take nothing from the body. ``rate`` is (n,) in 1/h.
-    """
-
-    compartment: str
-    rate: Floats
-
-
-def rate_matrix(
-    structure: Structure, values: Mapping[str, Floats], followers: Sequence[Follower] = ()
-) -> Floats:
-    """Return the matrices (n, m, m) in 1/h: the structure's states, then the followers.
-
-    ``values`` holds each parameter as (n,), volumes in L, clearances in L/h, times in h.
-    """
-    states = structure.states
-    place = {name: i for i, name in enumerate(states)}
-    count = len(next(iter(values.values())))
-    size = len(states) + len(followers)
-    matrix = np.zeros((count, size, size))
-
-    def move(source: str, target: str, rate: Floats) -> None:
-        matrix[:, place[source], place[source]] -= rate
-        matrix[:, place[target], place[source]] += rate
-
-    def volume(name: str) -> Floats:
-        return values[structure.volume_of(name)]
-
-    for exchange in structure.exchanges:
-        flow = values[exchange.clearance]
-        move(exchange.first, exchange.second, flow / volume(exchange.first))
-        move(exchange.second, exchange.first, flow / volume(exchange.second))
-    for way in structure.eliminations:
-        rate = values[way.rate] if way.rate else values[way.clearance] / volume(way.source)
-        if not way.into:
-            move(way.source, EXCRETED, rate)
-            continue
-        part = values[way.fraction] if way.fraction else np.ones(count)
-        chain = way.chain()
-        move(way.source, chain[0] if chain else way.into, rate * part)
-        if way.fraction:
-            move(way.source, EXCRETED, rate * (1.0 - part))
-        for here, there in zip(chain, (*chain[1:], way.into), strict=True):
-            move(here, there, way.transits / values[way.transit_time])
-    for i, follower in enumerate(followers, start=len(states)):
-        source = place[follower.compartment]
-        matrix[:, i, source] = follower.rate / volume(follower.compartment)
-        matrix[:, i, i] = -follower.rate
-    return matrix

@@ -9,59 +9,67 @@ from __future__ import annotations
 from ketacare.core.errors import ErrorCode, KetacareError, KnowledgeError
 from ketacare.core.pharmacology import (
     Analyte,
-    Compartment,
-    Elimination,
+    EffectSiteRate,
     Enantiomer,
-    Exchange,
+    Forms,
     Measured,
-    Parameter,
     PkModel,
+    Residual,
     Scaling,
     Site,
-    Structure,
     VenousLink,
 )
 from ketacare.core.sources import Sourced
 from ketacare.knowledge.loading.drug_domain import read_domain
+from ketacare.knowledge.loading.drug_parameters import (
+    read_covariance,
+    read_covariate,
+    read_parameters,
+    read_ratio,
+    read_residual,
+)
+from ketacare.knowledge.loading.drug_structure import read_routes, read_structure
 from ketacare.knowledge.reading import Section, read_provenance
-
-# The unit the engine wants, by the dimension a file may use.
-_ENGINE_UNITS = {"L": "L", "L/h": "L/h", "L/min": "L/h", "1/h": "1/h", "1/min": "1/h"}
-_ENGINE_UNITS |= {"h": "h", "min": "h", "1": "1", "%": "1"}
 
 
 def read_pk_model(root: Section) -> PkModel:
     """Read a kinetic model from the root of its file; refuse what it does not know."""
     head = root.section("reference")
     molar_mass = head.sourced("molar_mass", unit="g/mol").value
+    drug = root.text("drug")
+    forms = root.choice("enantiomers", Forms)
     try:
+        covariates = [read_covariate(p) for p in root.sections("covariate", optional=True)]
+        parameters = read_parameters(root.section("parameters"), covariates)
+        analytes = _analytes(root.section("analytes"), molar_mass, forms, drug)
+        routes = read_routes(root.section("routes")) if "routes" in root else ()
         model = PkModel(
             provenance=read_provenance(root),
+            drug=drug,
+            forms=forms,
             site=root.choice("site", Site),
             caution=root.text("caution"),
-            structure=_structure(root.section("structure")),
-            parameters=_parameters(root.section("parameters")),
+            not_intravenous=root.text("not_intravenous", ""),
+            structure=read_structure(root.section("structure"), routes),
+            parameters=parameters,
             reference_weight_kg=head.sourced("weight", unit="kg").to("kg"),
-            exponents={
-                Scaling.VOLUME: head.sourced("volume_exponent", unit="1"),
-                Scaling.CLEARANCE: head.sourced("clearance_exponent", unit="1"),
-            },
-            s_share=head.sourced("s_share", unit="1"),
-            ratios={
-                key: value
-                for part in root.sections("enantiomer_ratio", optional=True)
-                for key, value in [_ratio(part)]
-            },
-            analytes=_analytes(root.section("analytes"), molar_mass),
+            exponents=_exponents(head),
+            s_share=head.sourced("s_share", unit="1") if "s_share" in head else None,
+            ratios=dict(read_ratio(p) for p in root.sections("enantiomer_ratio", optional=True)),
+            analytes=analytes,
             molar_mass=molar_mass,
-            hydrochloride_molar_mass=head.sourced("hydrochloride_molar_mass", unit="g/mol").value,
+            hydrochloride_molar_mass=(
+                head.sourced("hydrochloride_molar_mass", unit="g/mol").value
+                if "hydrochloride_molar_mass" in head
+                else None
+            ),
             venous=_venous(root.section("venous")) if "venous" in root else None,
             domain=read_domain(root.section("domain")),
-            covariances={
-                key: value
-                for part in root.sections("covariance", optional=True)
-                for key, value in [_covariance(part)]
-            },
+            covariances=dict(
+                read_covariance(p, parameters) for p in root.sections("covariance", optional=True)
+            ),
+            residuals=_residuals(root.section("residual", optional=True), analytes),
+            effect_sites=_effect_sites(root.section("effect_sites", optional=True)),
         )
     except KetacareError as error:
         raise _placed(error, root) from error
@@ -78,107 +86,81 @@ def _placed(error: KetacareError, root: Section) -> KnowledgeError:
     )
 
 
-def _structure(part: Section) -> Structure:
-    compartments = []
-    for row in part.sections("compartments"):
-        compartments.append(Compartment(name=row.text("name"), volume=row.text("volume")))
-        row.close()
-    exchanges = []
-    for row in part.sections("exchanges", optional=True):
-        exchanges.append(
-            Exchange(
-                first=row.text("first"),
-                second=row.text("second"),
-                clearance=row.text("clearance"),
-            )
-        )
-        row.close()
-    eliminations = []
-    for row in part.sections("eliminations"):
-        eliminations.append(
-            Elimination(
-                source=row.text("source"),
-                clearance=row.text("clearance", ""),
-                rate=row.text("rate", ""),
-                into=row.text("into", ""),
-                fraction=row.text("fraction", ""),
-                transit_time=row.text("transit_time", ""),
-                transits=row.integer("transits", 0),
-            )
-        )
-        row.close()
-    structure = Structure(
-        central=part.text("central"),
-        compartments=tuple(compartments),
-        exchanges=tuple(exchanges),
-        eliminations=tuple(eliminations),
-    )
-    part.close()
-    return structure
+def _exponents(head: Section) -> dict[Scaling, Sourced]:
+    return {
+        scaling: head.sourced(f"{scaling.value}_exponent", unit="1")
+        for scaling in (Scaling.VOLUME, Scaling.CLEARANCE)
+        if f"{scaling.value}_exponent" in head
+    }
 
 
-def _parameters(part: Section) -> dict[str, Parameter]:
+def _analytes(part: Section, molar_mass: float, forms: Forms, drug: str) -> dict[str, Measured]:
     found = {}
     for name in part.keys():  # noqa: SIM118 - keys() of a Section marks nothing as read
         row = part.section(name)
-        value = row.sourced("value")
-        if value.unit not in _ENGINE_UNITS:
-            raise row.error(
-                ErrorCode.UNIT_MISMATCH,
-                "value",
-                f"{value.quantity} cannot be a kinetic parameter; use one of "
-                f"{', '.join(_ENGINE_UNITS)}",
-            )
-        if value.value <= 0:
-            raise row.error(
-                ErrorCode.OUT_OF_RANGE, "value", f"{value.quantity} is not more than zero"
-            )
-        variance = row.sourced("variance", unit="1") if "variance" in row else None
-        found[name] = Parameter(
-            name=name,
-            sourced=value,
-            unit=_ENGINE_UNITS[value.unit],
-            scaling=row.choice("scaling", Scaling),
-            variance=variance,
-        )
-        row.close()
-    return found
-
-
-def _ratio(part: Section) -> tuple[tuple[Enantiomer, str], Sourced]:
-    key = (part.choice("enantiomer", Enantiomer), part.text("parameter"))
-    value = part.sourced("value", unit="1")
-    part.close()
-    return key, value
-
-
-def _covariance(part: Section) -> tuple[tuple[str, str], Sourced]:
-    key = (part.text("first"), part.text("second"))
-    value = part.sourced("value", unit="1")
-    part.close()
-    return key, value
-
-
-def _analytes(part: Section, molar_mass: float) -> dict[Analyte, Measured]:
-    found = {}
-    for name in part.keys():  # noqa: SIM118 - keys() of a Section marks nothing as read
-        row = part.section(name)
-        if name not in {analyte.value for analyte in Analyte}:
+        if drug == "ketamine" and name not in {analyte.value for analyte in Analyte}:
             words = ", ".join(analyte.value for analyte in Analyte)
             raise part.error(ErrorCode.UNKNOWN_NAME, name, f'"{name}" is not one of {words}')
         own = row.sourced("molar_mass", unit="g/mol").value if "molar_mass" in row else molar_mass
-        found[Analyte(name)] = Measured(
-            compartment=row.text("compartment"), mass_ratio=own / molar_mass
+        carried = row.text("carried_as", "moles")
+        if carried not in {"moles", "mass"}:
+            raise row.error(
+                ErrorCode.UNKNOWN_NAME, "carried_as", f'"{carried}" is not one of moles, mass'
+            )
+        found[name] = Measured(
+            compartment=row.text("compartment"),
+            mass_ratio=own / molar_mass if carried == "moles" else 1.0,
+            molar_mass=own,
+            enantiomers=_enantiomers(name, forms),
         )
         row.close()
     return found
 
 
+def _enantiomers(analyte: str, forms: Forms) -> frozenset[Enantiomer]:
+    """Return what an analyte is the sum of: the S or R in front of its name, or all there is."""
+    if forms in {Forms.POOLED, Forms.NONE}:
+        return frozenset({Enantiomer.RACEMATE})
+    for which in (Enantiomer.S, Enantiomer.R):
+        if analyte.startswith(f"{which.value}-"):
+            return frozenset({which})
+    return frozenset({Enantiomer.S, Enantiomer.R})
+
+
 def _venous(part: Section) -> VenousLink:
+    delays = part.integer("delays", 1)
+    if delays < 1:
+        raise part.error(ErrorCode.OUT_OF_RANGE, "delays", f"{delays} delays; give 1 or more")
     link = VenousLink(
         share=part.sourced("share", unit="1"),
         rate=part.sourced("rate", unit="1/h"),
         note=part.text("note"),
+        delays=delays,
+        analytes=part.texts("analytes"),
     )
     part.close()
     return link
+
+
+def _residuals(part: Section, analytes: dict[str, Measured]) -> dict[str, Residual]:
+    found = {}
+    for name in part.keys():  # noqa: SIM118 - keys() of a Section marks nothing as read
+        if name not in analytes:
+            raise part.error(
+                ErrorCode.UNKNOWN_NAME, name, f'"{name}" is not an analyte of this model'
+            )
+        found[name] = read_residual(part.section(name), analytes[name])
+    return found
+
+
+def _effect_sites(part: Section) -> dict[str, EffectSiteRate]:
+    found = {}
+    for name in part.keys():  # noqa: SIM118 - keys() of a Section marks nothing as read
+        row = part.section(name)
+        found[name] = EffectSiteRate(
+            rate=row.sourced("rate", unit="1/h"),
+            analyte=row.text("analyte"),
+            note=row.text("note"),
+        )
+        row.close()
+    return found

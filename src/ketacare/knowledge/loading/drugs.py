@@ -11,11 +11,12 @@ from functools import cache
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.pharmacology import EffectModel, PkModel
 from ketacare.knowledge.checks import CheckResult
-from ketacare.knowledge.loading.drug_checks import check_effects, check_pk
+from ketacare.knowledge.loading.drug_checks import check_pk
+from ketacare.knowledge.loading.drug_effect_checks import check_effects
 from ketacare.knowledge.loading.drug_effects import read_effect_model
 from ketacare.knowledge.loading.drug_kinetics import read_pk_model
 from ketacare.knowledge.loading.sources import source_ids
-from ketacare.knowledge.reading import Section, open_folder, open_section
+from ketacare.knowledge.reading import Section, open_folder, open_section, open_subfolders
 
 __all__ = [
     "check_all",
@@ -27,12 +28,12 @@ __all__ = [
     "read_pk_model",
 ]
 
-_FOLDER = "drugs/ketamine"
+_ROOT = "drugs"
 
 
-def pk_model_ids() -> tuple[str, ...]:
-    """Return the ids of the kinetic models, by name."""
-    return _ids("pk_")
+def pk_model_ids(drug: str | None = None) -> tuple[str, ...]:
+    """Return the ids of the kinetic models, by name; of one drug, or of all."""
+    return _ids("pk_", drug)
 
 
 def effect_model_ids() -> tuple[str, ...]:
@@ -44,7 +45,12 @@ def effect_model_ids() -> tuple[str, ...]:
 def load_pk_model(id: str = "pk_ketamine_simons_2022") -> PkModel:  # noqa: A002 - the name content has
     """Return a kinetic model; refuse an id no file has."""
     section = _open(id, pk_model_ids())
-    return read_pk_model(section)
+    model = read_pk_model(section)
+    if not section.source.startswith(f"{_ROOT}/{model.drug}/"):
+        raise section.error(
+            ErrorCode.CONTRADICTION, "drug", f"a model of {model.drug} stands in another folder"
+        )
+    return model
 
 
 @cache
@@ -74,15 +80,31 @@ def check_all() -> list[CheckResult]:
     return results
 
 
-def _ids(prefix: str) -> tuple[str, ...]:
-    names = (file.name.removesuffix(".toml") for file in open_folder(_FOLDER))
-    return tuple(name for name in names if name.startswith(prefix))
+@cache
+def _where() -> dict[str, str]:
+    """Return the folder of each file, by the id it is named after."""
+    return {
+        file.name.removesuffix(".toml"): folder
+        for folder in open_subfolders(_ROOT)
+        for file in open_folder(folder)
+    }
+
+
+def _ids(prefix: str, drug: str | None = None) -> tuple[str, ...]:
+    return tuple(
+        sorted(
+            name
+            for name, folder in _where().items()
+            if name.startswith(prefix) and drug in {None, folder.removeprefix(f"{_ROOT}/")}
+        )
+    )
 
 
 def _open(name: str, known: tuple[str, ...]) -> Section:
-    for file in open_folder(_FOLDER):
-        if file.name == f"{name}.toml" and name in known:
-            return open_section(file, folder=_FOLDER, known_sources=source_ids())
-    raise InputError(
-        ErrorCode.UNKNOWN_NAME, f'there is no model "{name}"; there is {", ".join(known)}'
-    )
+    if name not in known:
+        raise InputError(
+            ErrorCode.UNKNOWN_NAME, f'there is no model "{name}"; there is {", ".join(known)}'
+        )
+    folder = _where()[name]
+    (file,) = (file for file in open_folder(folder) if file.name == f"{name}.toml")
+    return open_section(file, folder=folder, known_sources=source_ids())
