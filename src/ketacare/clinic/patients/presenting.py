@@ -135,7 +135,7 @@ def _scores(ratings: dict[str, tuple[Rated, ...]], person: Any) -> tuple[LastSco
                 LastScore(
                     instrument=instrument,
                     rated=rows[-1],
-                    band=band.label,
+                    band="" if band is None else band.label,
                     change=change_of(rows, person),
                 )
             )

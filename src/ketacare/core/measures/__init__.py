@@ -4,37 +4,63 @@ Scores say how they came about and never fill in what was not answered. The word
 limits are content (``knowledge/instruments``), each with its source.
 """
 
-from ketacare.core.measures.change import Change, Direction, judge_change
-from ketacare.core.measures.instruments import (
+from ketacare.core.measures.change import Change, Direction, in_remission, judge_change
+from ketacare.core.measures.instruments import Instrument
+from ketacare.core.measures.parts import (
+    About,
     AlertRule,
     Band,
-    Instrument,
+    Better,
+    Conversion,
+    Converted,
+    Cut,
+    Gate,
     Item,
     Licence,
     Loinc,
     MissingRule,
     Option,
+    Pattern,
+    PatternPart,
+    Scale,
+    Subscale,
     Wording,
 )
 from ketacare.core.measures.scoring import Alert, Route, Scored, score, score_items
 from ketacare.core.measures.totals import Rated, rate_all
+from ketacare.core.measures.views import Answer, CutReached, PatternMet, SubscaleScore
 
 __all__ = [
+    "About",
     "Alert",
     "AlertRule",
+    "Answer",
     "Band",
+    "Better",
     "Change",
+    "Conversion",
+    "Converted",
+    "Cut",
+    "CutReached",
     "Direction",
+    "Gate",
     "Instrument",
     "Item",
     "Licence",
     "Loinc",
     "MissingRule",
     "Option",
+    "Pattern",
+    "PatternMet",
+    "PatternPart",
     "Rated",
     "Route",
+    "Scale",
     "Scored",
+    "Subscale",
+    "SubscaleScore",
     "Wording",
+    "in_remission",
     "judge_change",
     "rate_all",
     "score",

@@ -8,15 +8,29 @@ the answers reported beside it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ketacare.core.errors import ErrorCode, InputError
-from ketacare.core.measures.instruments import AlertRule, Band, Instrument, Item
+from ketacare.core.measures.instruments import Instrument
+from ketacare.core.measures.parts import AlertRule, Band, Item
+from ketacare.core.measures.views import (
+    Answer,
+    CutReached,
+    PatternMet,
+    SubscaleScore,
+    answers_of,
+    cuts_reached,
+    is_asked,
+    patterns_met,
+    subscale_scores,
+)
 from ketacare.core.record import Score
 
 # A reported prorated total may have been rounded to a whole number; half a point is rounding.
 _ROUNDING = 0.5
+# A total that is no whole number (a mean, a converted score) may have been rounded to two digits.
+_ROUNDED = 0.005
 
 
 class Route(StrEnum):
@@ -26,6 +40,7 @@ class Route(StrEnum):
     PRORATED = "prorated"
     REPORTED = "reported"
     TOO_MUCH_MISSING = "too_much_missing"
+    NO_TOTAL = "no_total"  # the source defines none: read items and subscales
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +58,9 @@ class Scored:
     """A scored questionnaire: total in points (``None`` when it cannot be scored) and its band.
 
     ``missing`` are the printed numbers of the items left out; ``alerts`` hold those that are
-    raised and those that cannot be told because the item was not answered.
+    raised and those that cannot be told because the item was not answered. ``answers``,
+    ``subscales`` and ``patterns`` are empty when only a total was reported. ``error`` is the
+    standard error of a converted score.
     """
 
     instrument: Instrument
@@ -54,6 +71,11 @@ class Scored:
     band: Band | None
     sentence: str
     alerts: tuple[Alert, ...]
+    answers: tuple[Answer, ...] = ()
+    subscales: tuple[SubscaleScore, ...] = ()
+    cuts: tuple[CutReached, ...] = ()
+    patterns: tuple[PatternMet, ...] = ()
+    error: float | None = None
 
 
 def score_items(instrument: Instrument, items: Sequence[int | None]) -> Scored:
@@ -64,17 +86,38 @@ def score_items(instrument: Instrument, items: Sequence[int | None]) -> Scored:
     """
     answers = _scored_answers(instrument, items)
     missing = tuple(
-        item.number for item, value in zip(instrument.items, answers, strict=True) if value is None
+        item.number
+        for item, value in zip(instrument.items, answers, strict=True)
+        if value is None and is_asked(item, answers)
     )
+    total, route = _total(instrument, answers, missing)
+    found = _scored(instrument, total, route, missing, _alerts(instrument, answers))
+    return replace(
+        found,
+        answers=answers_of(instrument, items),
+        subscales=subscale_scores(instrument, answers),
+        patterns=patterns_met(instrument, answers),
+    )
+
+
+def _total(
+    instrument: Instrument, answers: Sequence[int | None], missing: Sequence[int]
+) -> tuple[float | None, Route]:
+    if not instrument.has_total:
+        return None, Route.NO_TOTAL
+    rule = instrument.missing_rule
     k, m = len(answers), len(missing)
-    answered = sum(value for value in answers if value is not None)
+    points = sum(
+        item.points(value)
+        for item, value in zip(instrument.items, answers, strict=True)
+        if value is not None
+    )
     if m == 0:
-        total, route = float(answered), Route.COMPLETE
-    elif m / k <= instrument.missing_rule.most_missing.to("1"):
-        total, route = answered * k / (k - m), Route.PRORATED
-    else:
-        total, route = None, Route.TOO_MUCH_MISSING
-    return _scored(instrument, total, route, missing, _alerts(instrument, answers))
+        return instrument.total_of(points), Route.COMPLETE
+    allowed = not rule.only or set(missing) <= set(rule.only)
+    if m < k and allowed and m / k <= rule.most_missing.to("1"):
+        return instrument.total_of(points * k / (k - m)), Route.PRORATED
+    return None, Route.TOO_MUCH_MISSING
 
 
 def score(instrument: Instrument, reported: Score) -> Scored:
@@ -104,6 +147,13 @@ def score(instrument: Instrument, reported: Score) -> Scored:
 
 def _scored_answers(instrument: Instrument, items: Sequence[int | None]) -> tuple[int | None, ...]:
     form = (*instrument.items, *instrument.unscored)
+    if not instrument.items:
+        raise InputError(
+            ErrorCode.NOT_AVAILABLE,
+            f"{instrument.name} is recorded by its total only: its items are not held here; "
+            "give the total",
+            where="items",
+        )
     if len(items) not in {len(instrument.items), len(form)}:
         raise InputError(
             ErrorCode.OUT_OF_RANGE,
@@ -129,6 +179,12 @@ def _require_option(instrument: Instrument, item: Item, value: int | None) -> No
 
 
 def _require_in_range(instrument: Instrument, total: float) -> None:
+    if not instrument.has_total:
+        raise InputError(
+            ErrorCode.NOT_AVAILABLE,
+            f"{instrument.name} has no total; give the answers",
+            where="total",
+        )
     if not instrument.minimum <= total <= instrument.maximum:
         raise InputError(
             ErrorCode.OUT_OF_RANGE,
@@ -141,7 +197,7 @@ def _require_in_range(instrument: Instrument, total: float) -> None:
 def _with_reported_total(scored: Scored, items: Sequence[int | None], total: float) -> Scored:
     instrument = scored.instrument
     if scored.total is not None:
-        slack = _ROUNDING if scored.prorated else 0.0
+        slack = _ROUNDING if scored.prorated else _ROUNDED
         if abs(total - scored.total) > slack:
             how = "prorated for what is missing" if scored.prorated else "their sum"
             raise InputError(
@@ -151,23 +207,32 @@ def _with_reported_total(scored: Scored, items: Sequence[int | None], total: flo
                 where="total",
             )
         return scored
-    answers = items[: len(instrument.items)]
-    least = sum(
-        min(item.values) if value is None else value
-        for item, value in zip(instrument.items, answers, strict=True)
-    )
-    most = sum(
-        max(item.values) if value is None else value
-        for item, value in zip(instrument.items, answers, strict=True)
-    )
-    if not least <= total <= most:
+    least, most = _possible(instrument, items)
+    if not least - _ROUNDED <= total <= most + _ROUNDED:
         raise InputError(
             ErrorCode.CONTRADICTION,
             f"the total of {instrument.name} is given as {total:g}, the items allow "
-            f"{least} to {most}; correct the total or the items",
+            f"{least:g} to {most:g}; correct the total or the items",
             where="total",
         )
-    return _scored(instrument, total, Route.REPORTED, scored.missing, scored.alerts)
+    return replace(
+        _scored(instrument, total, Route.REPORTED, scored.missing, scored.alerts),
+        answers=scored.answers,
+        subscales=scored.subscales,
+        patterns=scored.patterns,
+    )
+
+
+def _possible(instrument: Instrument, items: Sequence[int | None]) -> tuple[float, float]:
+    """Return the lowest and the highest total the given answers leave possible."""
+    pairs = list(zip(instrument.items, items[: len(instrument.items)], strict=True))
+    least = sum(min(item.values) if v is None else item.points(v) for item, v in pairs)
+    most = sum(max(item.values) if v is None else item.points(v) for item, v in pairs)
+    low, high = instrument.total_of(least), instrument.total_of(most)
+    return (
+        instrument.minimum if low is None else low,
+        instrument.maximum if high is None else high,
+    )
 
 
 def _alerts(
@@ -205,7 +270,15 @@ def _scored(
         band=band,
         sentence=_sentence(instrument, total, route, missing, band),
         alerts=alerts,
+        cuts=cuts_reached(instrument, total),
+        error=_error(instrument, total),
     )
+
+
+def _error(instrument: Instrument, total: float | None) -> float | None:
+    if total is None or instrument.conversion is None:
+        return None
+    return instrument.conversion.error_of(total)
 
 
 def _sentence(
@@ -218,16 +291,29 @@ def _sentence(
     k, m = len(instrument.items), len(missing)
     numbers = " and ".join(str(n) for n in missing) if m < 3 else ", ".join(map(str, missing))
     left_out = f"item {numbers} was left out" if m == 1 else f"items {numbers} were left out"
-    if total is None or band is None:
-        share = instrument.missing_rule.most_missing.to("%")
-        return (
-            f"{instrument.name} cannot be scored: {left_out}, "
-            f"{m} of {k}, and at most {share:g} % may be."
-        )
+    if route is Route.NO_TOTAL:
+        return f"{instrument.name} has no total{f': {left_out}' if m else f', all {k} items seen'}."
+    if total is None:
+        return f"{instrument.name} cannot be scored: {left_out}, {_why_not(instrument, missing)}."
     how = {
         Route.COMPLETE: f"all {k} items answered",
         Route.PRORATED: f"scaled up from {k - m} of {k} items, {left_out}",
         Route.REPORTED: "the total as reported",
-        Route.TOO_MUCH_MISSING: "",
     }[route]
-    return f"{instrument.name} {total:.3g} of {instrument.maximum:g}, {band.label} ({how})."
+    name = "" if band is None else f", {band.label}"
+    if instrument.conversion is not None:
+        error = f" ± {_error(instrument, total):.1f}"
+        return f"{instrument.name} {total:.1f}{error}{name} ({how})."
+    return f"{instrument.name} {total:.3g} of {instrument.maximum:g}{name} ({how})."
+
+
+def _why_not(instrument: Instrument, missing: Sequence[int]) -> str:
+    rule = instrument.missing_rule
+    k, m = len(instrument.items), len(missing)
+    share = rule.most_missing.to("%")
+    if share == 0:
+        return f"{m} of {k}, and none may be"
+    if rule.only and not set(missing) <= set(rule.only):
+        may = " and ".join(str(n) for n in rule.only)
+        return f"and only item {may} may be"
+    return f"{m} of {k}, and at most {share:g} % may be"

@@ -9,23 +9,32 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from ketacare.core.errors import ErrorCode, KetacareError, KnowledgeError
+from ketacare.core.errors import ErrorCode, KnowledgeError
 from ketacare.core.measures import (
+    About,
     AlertRule,
     Band,
+    Better,
+    Conversion,
+    Converted,
+    Cut,
+    Gate,
     Instrument,
     Item,
     Licence,
     Loinc,
     MissingRule,
     Option,
+    Pattern,
+    PatternPart,
+    Scale,
+    Subscale,
     Wording,
-    judge_change,
-    score_items,
 )
-from ketacare.core.record import Rater
+from ketacare.core.record import Rater, Sex
 from ketacare.core.sources import Sourced
 from ketacare.knowledge.checks import CheckResult
+from ketacare.knowledge.loading.instrument_checks import check_instrument
 from ketacare.knowledge.loading.sources import source_ids
 from ketacare.knowledge.reading import (
     Section,
@@ -36,9 +45,6 @@ from ketacare.knowledge.reading import (
 )
 
 FOLDER = "instruments"
-
-# TOML has no "nothing": a check writes an item that was left out as this word.
-_LEFT_OUT = "missing"
 
 
 @cache
@@ -64,14 +70,14 @@ def read_instrument(text: str, *, source: str) -> Instrument:
 
 def _read(root: Section) -> Instrument:
     provenance = read_provenance(root)
-    scale = _options(root.sections("option"))
+    scale = _options(root.sections("option", optional=True))
     try:
         instrument = Instrument(
             id=provenance.id,
             name=root.text("name"),
             title=provenance.title,
             provenance=provenance,
-            items=tuple(_item(part, scale) for part in root.sections("item")),
+            items=tuple(_item(part, scale) for part in root.sections("item", optional=True)),
             unscored=tuple(_item(part, ()) for part in root.sections("unscored", optional=True)),
             rater=root.choice("rater", Rater),
             recall=root.text("recall"),
@@ -80,7 +86,7 @@ def _read(root: Section) -> Instrument:
             minimum=root.sourced("minimum", unit="point").value,
             maximum=root.sourced("maximum", unit="point").value,
             missing_rule=_missing_rule(root.section("missing_rule")),
-            bands=tuple(_band(part) for part in root.sections("band")),
+            bands=tuple(_band(part) for part in root.sections("band", optional=True)),
             wording=_wording(root.section("wording")),
             alerts=tuple(_alert(part) for part in root.sections("alert", optional=True)),
             response=_figure(root, "response", "%"),
@@ -89,6 +95,17 @@ def _read(root: Section) -> Instrument:
             reliable_change=_figure(root, "reliable_change", "point"),
             sem=_figure(root, "sem", "point"),
             loinc=_loinc(root.section("loinc", optional=True)),
+            about=root.choice("about", About),
+            better=root.choice("better", Better, Better.LOWER),
+            has_total=root.flag("has_total", default=True),
+            step=root.number("step", 1.0),
+            scale=_scale(root.section("scale")) if "scale" in root else None,
+            conversion=_conversion(root.section("conversion")) if "conversion" in root else None,
+            subscales=tuple(_subscale(p) for p in root.sections("subscale", optional=True)),
+            cuts=tuple(_cut(part) for part in root.sections("cut", optional=True)),
+            patterns=tuple(_pattern(part) for part in root.sections("pattern", optional=True)),
+            response_alone=root.flag("response_alone", default=False),
+            reliability=_figure(root, "reliability", "1"),
         )
     except KnowledgeError as error:
         if error.source:
@@ -119,20 +136,118 @@ def _item(part: Section, scale: tuple[Option, ...]) -> Item:
     own = _options(part.sections("option", optional=True))
     item = Item(
         number=part.integer("number"),
-        text=part.text("text"),
+        text=part.text("text", ""),
         options=own or scale,
         loinc=part.text("loinc", ""),
         detail=part.text("detail", ""),
+        topic=part.text("topic", ""),
+        reverse=part.flag("reverse", default=False),
+        gate=_gate(part.section("gate")) if "gate" in part else None,
     )
+    if not item.text and not item.topic:
+        raise part.error(
+            ErrorCode.MISSING_KEY,
+            "text",
+            "the item says nothing; give its text, or in topic what it is about",
+        )
     if not item.options:
         raise part.error(ErrorCode.MISSING_KEY, "option", "the item has no answers; add options")
     part.close()
     return item
 
 
+def _gate(part: Section) -> Gate:
+    gate = Gate(item=part.integer("item"), at_least=part.integer("at_least"))
+    part.close()
+    return gate
+
+
+def _scale(part: Section) -> Scale:
+    scale = Scale(
+        subtract=part.sourced("subtract", unit="point"),
+        multiply=part.sourced("multiply", unit="1"),
+        divide=part.sourced("divide", unit="1"),
+    )
+    part.close()
+    return scale
+
+
+def _conversion(part: Section) -> Conversion:
+    rows = part.raw("rows")
+    if not isinstance(rows, list) or not all(
+        isinstance(row, list) and len(row) == 3 and isinstance(row[0], int) for row in rows
+    ):
+        raise part.error(
+            ErrorCode.WRONG_TYPE, "rows", "write each row as [sum, score, standard error]"
+        )
+    conversion = Conversion(
+        metric=part.text("metric"),
+        rows=tuple(Converted(points=p, score=float(s), error=float(e)) for p, s, e in rows),
+        source=part.source_id("source"),
+        locus=part.text("locus"),
+        bank=part.text("bank", ""),
+        items=part.texts("items", ()),
+    )
+    part.text("note", "")
+    part.close()
+    return conversion
+
+
+def _numbers(part: Section, key: str, default: tuple[float, ...] | None = None) -> tuple[int, ...]:
+    found = part.numbers(key) if default is None else part.numbers(key, default)
+    return tuple(int(number) for number in found)
+
+
+def _subscale(part: Section) -> Subscale:
+    subscale = Subscale(
+        id=part.text("id"),
+        name=part.text("name"),
+        items=_numbers(part, "items"),
+        mean=part.flag("mean", default=False),
+        at_least=_figure(part, "at_least", "point"),
+        meaning=part.text("meaning", ""),
+    )
+    part.close()
+    return subscale
+
+
+def _cut(part: Section) -> Cut:
+    cut = Cut(
+        label=part.text("label"),
+        at_least=part.sourced("at_least", unit="point"),
+        sex=part.choice("sex", Sex) if "sex" in part else None,
+    )
+    part.close()
+    return cut
+
+
+def _pattern(part: Section) -> Pattern:
+    pattern = Pattern(
+        label=part.text("label"),
+        parts=tuple(_pattern_part(p) for p in part.sections("part")),
+        source=part.source_id("source"),
+        locus=part.text("locus"),
+    )
+    part.close()
+    return pattern
+
+
+def _pattern_part(part: Section) -> PatternPart:
+    found = PatternPart(
+        label=part.text("label"),
+        items=_numbers(part, "items"),
+        at_least=part.integer("at_least"),
+        count=part.integer("count"),
+    )
+    part.close()
+    return found
+
+
 def _missing_rule(part: Section) -> MissingRule:
     rule = MissingRule(
-        most_missing=part.sourced("most_missing", unit="%"), note=part.text("note", "")
+        most_missing=part.sourced("most_missing", unit="%"),
+        only=_numbers(part, "only", ()),
+        note=part.text("note", ""),
     )
     part.close()
     return rule
@@ -185,47 +300,7 @@ def check_all() -> list[CheckResult]:
     for file in open_folder(FOLDER):
         root = open_section(file, folder=FOLDER, known_sources=source_ids())
         instrument = load_instruments()[root.text("id")]
-        results += [_check(part, instrument) for part in root.sections("check", optional=True)]
+        results += [
+            check_instrument(part, instrument) for part in root.sections("check", optional=True)
+        ]
     return results
-
-
-def _check(part: Section, instrument: Instrument) -> CheckResult:
-    name = part.text("name")
-    wanted = part.text("refused", "")
-    try:
-        expected, found = (
-            _check_items(part, instrument) if "items" in part else _check_change(part, instrument)
-        )
-    except KetacareError as error:
-        expected, found = wanted or "an answer", error.code.value
-    part.close()
-    return CheckResult(
-        file=part.source, name=name, passed=expected == found, expected=expected, found=found
-    )
-
-
-def _check_items(part: Section, instrument: Instrument) -> tuple[str, str]:
-    answers = [None if value == _LEFT_OUT else value for value in part.raw("items")]
-    scored = score_items(instrument, answers)
-    total = "none" if scored.total is None else f"{scored.total:.6g}"
-    band = "none" if scored.band is None else scored.band.label
-    alerts = " ".join(a.rule.code for a in scored.alerts if a.raised)
-    return (
-        f"{part.raw('total')} {part.text('band')} {' '.join(part.texts('alerts', ()))}".strip(),
-        f"{total} {band} {alerts}".strip(),
-    )
-
-
-def _check_change(part: Section, instrument: Instrument) -> tuple[str, str]:
-    change = judge_change(instrument, part.number("before"), part.number("after"))
-    answers = {
-        "reliable": change.reliable,
-        "meaningful": change.meaningful,
-        "response": change.response,
-        "remission": change.remission,
-    }
-    asked = [key for key in answers if key in part]
-    return (
-        ", ".join(f"{key} {part.flag(key)}" for key in asked),
-        ", ".join(f"{key} {answers[key]}" for key in asked),
-    )
