@@ -127,8 +127,40 @@ def test_knowledge_check_counts_and_passes(ketacare):
     assert ran.json["candidate"] + ran.json["verified"] == ran.json["files"] - 1  # sources.toml
 
 
-def test_knowledge_show_lists_kinds_entries_and_one_of_them(ketacare):
-    assert "instruments" in ketacare("knowledge", "show").out
-    assert "gad7" in ketacare("knowledge", "show", "instruments").out
-    assert "minimum" in ketacare("knowledge", "show", "treatments", "sertraline").out
-    assert "did you mean cbt" in ketacare("knowledge", "show", "treatments", "cbtt").err
+def test_knowledge_lists_kinds_and_the_pieces_of_one(ketacare):
+    assert "instruments" in ketacare("knowledge", "list").out
+    assert "gad7" in ketacare("knowledge", "list", "instruments").out
+    assert ketacare("knowledge", "show", "rules").out == ketacare("knowledge", "list", "rules").out
+
+
+def test_knowledge_show_reads_one_piece_aloud(ketacare):
+    shown = " ".join(ketacare("knowledge", "show", "treatments", "sertraline").out.split())
+    assert "Candidate: nobody has compared it with its sources yet." in shown
+    assert "in force since 2026-11-23" in shown
+    assert "Lowest adequate dose 50 mg/day" in shown
+    assert "Sources" in shown
+
+
+def test_knowledge_show_as_json_says_the_same(ketacare):
+    shown = ketacare("knowledge", "show", "rules", "dose.step", "--json").json
+    assert (shown["kind"], shown["id"], shown["status"]) == ("rules", "dose.step", "candidate")
+    assert shown["checked_by"] is None
+    assert all(check["passed"] for check in shown["checks"])
+    limits = next(b for b in shown["blocks"] if b["title"] == "Limits")
+    # The largest step is 0.25 mg/kg, a choice of the project.
+    assert limits["rows"][0][1] == "0.25 mg/kg since 2026-11-23"
+    assert {s["id"] for s in shown["sources"]} >= {"loo_2023", "glue_2017", "project"}
+
+
+def test_knowledge_cards_are_written_once_and_stale_ones_removed(ketacare, tmp_path):
+    folder = tmp_path / "cards"
+    assert ketacare("knowledge", "cards", folder).code == 0
+    assert (folder / "instruments" / "gad7.md").exists()
+    assert "0 of them changed or removed" in ketacare("knowledge", "cards", folder).out
+    gone = folder / "instruments" / "gone.md"
+    gone.write_text((folder / "instruments" / "gad7.md").read_text("utf-8"), encoding="utf-8")
+    mine = folder / "notes.md"
+    mine.write_text("My own notes.\n", encoding="utf-8")
+    assert "1 of them changed or removed" in ketacare("knowledge", "cards", folder).out
+    assert not gone.exists()
+    assert mine.exists()

@@ -55,6 +55,10 @@ def is_documented(path, documented):
         ("recommend", ("recommend", "PUBLISHED", "--particles", "400")),
         ("score", ("score", "COURSE", "--at", NOW)),
         ("knowledge check", ("knowledge", "check")),
+        ("knowledge show", ("knowledge", "show", "drugs", "pk_ketamine_simons_2022")),
+        ("knowledge show", ("knowledge", "show", "facts", "aneurysm_or_avm")),
+        ("knowledge list", ("knowledge", "list")),
+        ("knowledge list", ("knowledge", "list", "rules")),
     ],
 )
 def test_everything_printed_is_documented(ketacare, course, published, title, arguments):

@@ -55,6 +55,10 @@ def test_a_mistake_in_the_file_is_one_sentence_and_nothing_else(
         (("monitor", "--bed", " "), "--bed"),
         (("monitor", "--speed", "0"), "--speed"),
         (("knowledge", "show", "treatment"), "did you mean treatments"),
+        (("knowledge", "show", "treatments", "cbtt"), "did you mean cbt"),
+        (("knowledge", "list", "zzz"), "see the list with: ketacare knowledge list"),
+        (("knowledge", "cards", "/dev/null/x"), "cannot be written"),
+        (("knowledge", "cards"), "Missing argument"),
     ],
 )
 def test_a_mistake_in_the_options_is_one_sentence(ketacare, arguments, said):

@@ -13,6 +13,8 @@ from typing import Annotated
 import typer
 from typer import exceptions
 
+from ketacare.cli.knowledge import knowledge
+from ketacare.cli.options import Json
 from ketacare.core.errors import KetacareError
 
 app = typer.Typer(
@@ -22,15 +24,11 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-knowledge = typer.Typer(
-    help="Look at the clinical content and run its own checks.", no_args_is_help=True
-)
 app.add_typer(knowledge, name="knowledge")
 
 CaseFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="A case file, see docs/case-file.md.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON in the shape of docs/json.md.")]
 At = Annotated[
     str,
     typer.Option(
@@ -53,7 +51,8 @@ These read one person's case file and need no server (try docs/examples/ray_kiou
 Add --json for programs, --help after any command for its options.
 
   ketacare knowledge check  run the checks the clinical content carries about itself
-  ketacare knowledge show   show one piece of it, or the list
+  ketacare knowledge show   what one piece of it says, from where, who checked it
+  ketacare knowledge list   the kinds of content, or every piece of one kind
   ketacare monitor          a simulated bedside monitor that speaks HL7 v2 over the network
   ketacare serve            the clinic in the browser
   ketacare demo             the clinic with sample people
@@ -153,27 +152,6 @@ def score(file: CaseFile, json: Json = False, at: At = "") -> None:
     from ketacare.cli.scoring import run_score
 
     run_score(file, as_json=json, at=at)
-
-
-@knowledge.command("check")
-def knowledge_check(json: Json = False) -> None:
-    """Run every check the knowledge files carry about themselves; exit code 1 if one fails."""
-    from ketacare.cli.content import run_check
-
-    run_check(as_json=json)
-
-
-@knowledge.command("show")
-def knowledge_show(
-    kind: Annotated[
-        str, typer.Argument(help="For example instruments, treatments, facts, rules.")
-    ] = "",
-    name: Annotated[str, typer.Argument(metavar="[ID]", help="The id; without it, the list.")] = "",
-) -> None:
-    """Show one piece of clinical content, or the list of a kind, or the kinds."""
-    from ketacare.cli.content import run_show
-
-    run_show(kind, name)
 
 
 @app.command()

@@ -2,22 +2,33 @@
 
 Each module of ``knowledge.loading`` offers ``check_all``; they are found, not listed, so that a
 new kind of file cannot be forgotten. A file that does not load is a failed check, not a crash.
+Beside them stand faults no file can see by itself (``knowledge.faults``) and, in a checkout,
+whether the cards of ``docs/cards`` are current.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from ketacare.core.errors import KetacareError
 from ketacare.core.sources import Status
 from ketacare.knowledge import loading
 from ketacare.knowledge.checks import CheckResult
+from ketacare.knowledge.faults import find_faults
+from ketacare.knowledge.faults.pages import cards_not_current, folder_of_cards
+from ketacare.knowledge.showing import knowledge_texts
+
+_CURRENT = CheckResult(
+    file="docs/cards",
+    name="every card is current",
+    passed=True,
+    expected="what the content says",
+    found="what the content says",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +64,41 @@ class CheckReport:
         return sum(file.status is status for file in self.files)
 
 
-def check_everything() -> CheckReport:
-    """Return the results of all checks of all knowledge files."""
+def check_everything(cards: Path | None = None) -> CheckReport:
+    """Return the results of all checks of all knowledge files.
+
+    ``cards`` is the folder of cards, by default that of the checkout; an installed program has
+    none, and then cards are not looked at.
+    """
     results = {}
     for module in sorted(m.name for m in pkgutil.iter_modules(loading.__path__)):
         found = _check_module(module)
         if found is not None:
             results[module] = found
+    results["faults"] = tuple(find_faults(knowledge_texts()))
+    folder = folder_of_cards() if cards is None else cards
+    # A card shows the results of the files' own checks: while one fails, no card can be current.
+    own = [r for kind, found in results.items() if kind != "faults" for r in found]
+    if folder is not None and all(result.passed for result in own):
+        results["cards"] = tuple(cards_not_current(folder, own)) or (_CURRENT,)
     return CheckReport(results=results, files=tuple(knowledge_files()))
+
+
+def check_loaders() -> tuple[CheckResult, ...]:
+    """Return the results of the checks that stand in the files themselves."""
+    names = sorted(m.name for m in pkgutil.iter_modules(loading.__path__))
+    return tuple(result for name in names for result in _check_module(name) or ())
+
+
+def check_folder(folder: str) -> tuple[CheckResult, ...]:
+    """Return the results of the checks that can concern files of one top folder."""
+    results: list[CheckResult] = []
+    for name in sorted(m.name for m in pkgutil.iter_modules(loading.__path__)):
+        module = importlib.import_module(f"{loading.__name__}.{name}")
+        own = getattr(module, "FOLDER", getattr(module, "_FOLDER", folder))
+        if own.partition("/")[0] == folder:
+            results += _check_module(name) or ()
+    return tuple(results)
 
 
 def _check_module(name: str) -> tuple[CheckResult, ...] | None:
@@ -83,21 +121,12 @@ def _check_module(name: str) -> tuple[CheckResult, ...] | None:
 
 def knowledge_files() -> Iterator[KnowledgeFile]:
     """Yield every knowledge file by path, with what its head says."""
-    for path, file in sorted(_tree(files("ketacare.knowledge"), "")):
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
-        status = table.get("status")
+    for file in knowledge_texts():
+        status = file.table.get("status")
         yield KnowledgeFile(
-            path=path,
-            id=str(table.get("id", "")),
-            title=str(table.get("title", "")),
-            version=str(table.get("version", "")),
+            path=file.path,
+            id=str(file.table.get("id", "")),
+            title=str(file.table.get("title", "")),
+            version=str(file.table.get("version", "")),
             status=Status(status) if status in set(Status) else None,
         )
-
-
-def _tree(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
-    for entry in folder.iterdir():
-        if entry.is_dir():
-            yield from _tree(entry, f"{prefix}{entry.name}/")
-        elif entry.name.endswith(".toml"):
-            yield f"{prefix}{entry.name}", entry

@@ -5,6 +5,7 @@ numbers, true, false and null come out; null always means "not known" or "cannot
 """
 
 from ketacare.adapters.report.advice import FanView, advice_shape, inputs_of
+from ketacare.adapters.report.cards import card_shape
 from ketacare.adapters.report.history import stage_shape
 from ketacare.adapters.report.scores import ScoreView, score_views, scores_shape
 from ketacare.adapters.report.screening import screening_shape
@@ -15,6 +16,7 @@ __all__ = [
     "ScoreView",
     "SessionView",
     "advice_shape",
+    "card_shape",
     "inputs_of",
     "score_views",
     "scores_shape",
