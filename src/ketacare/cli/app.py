@@ -139,11 +139,27 @@ def recommend(
     primary: Annotated[str, typer.Option(help="The instrument to rank by.")] = "gad7",
     seed: Annotated[int, typer.Option(help="Seed of the simulated people.")] = 2026,
     particles: Annotated[int, typer.Option(min=200, help="How many people to simulate.")] = 2000,
+    weigh: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=NUMBER",
+            help="Weigh the cost of infusion, therapy, risk or departure otherwise, in mean relief "
+            "(0 to 1); may be repeated.",
+        ),
+    ] = None,
 ) -> None:
     """Rank options for the next step, with reasons, beside the plain guideline."""
     from ketacare.cli.recommending import run_recommend
 
-    run_recommend(file, as_json=json, at=at, primary=primary, seed=seed, particles=particles)
+    run_recommend(
+        file,
+        as_json=json,
+        at=at,
+        primary=primary,
+        seed=seed,
+        particles=particles,
+        weigh=weigh or (),
+    )
 
 
 @app.command()

@@ -5,6 +5,7 @@ The seed is fixed unless one is given, so the same file gives the same answer. A
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -37,9 +38,16 @@ _SHOWN = 5  # options described in the text; JSON holds all
 
 
 def run_recommend(
-    file: Path, *, as_json: bool, at: str, primary: str, seed: int, particles: int
+    file: Path,
+    *,
+    as_json: bool,
+    at: str,
+    primary: str,
+    seed: int,
+    particles: int,
+    weigh: Sequence[str] = (),
 ) -> None:
-    """Print options for the next step of the person in ``file``."""
+    """Print options for the next step of the person in ``file``; ``weigh`` holds "name=number"."""
     person = open_case(file)
     now = moment_of(person, at, file)
     prior, instruments = load_prior(), load_instruments()
@@ -50,6 +58,7 @@ def run_recommend(
             where="--primary",
         )
     protocol, treatments = load_protocol(), load_treatments()
+    weights = protocol.weights.changed(weights_of(weigh), by="set on the command line")
     advice = advise(
         person,
         prior=prior,
@@ -59,6 +68,7 @@ def run_recommend(
         instruments=instruments,
         primary=primary,
         stage=stage_of(person, now),
+        weights=weights,
         now=now,
         rng=np.random.default_rng(seed),
         particles=particles,
@@ -70,6 +80,21 @@ def run_recommend(
         print_json(shape, command="recommend", file=file, person=person, at=person.when(now))
         return
     _page(person, advice, fans, instruments[primary]).print()
+
+
+def weights_of(texts: Sequence[str]) -> dict[str, str]:
+    """Return "name=number" options as a mapping; refuse one without an equals sign."""
+    found: dict[str, str] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise InputError(
+                ErrorCode.BAD_FORMAT,
+                f'"{text}" is not a weight; write it as infusion=0.01',
+                where="--weigh",
+            )
+        found[name.strip()] = value.strip()
+    return found
 
 
 def _fans(
@@ -103,7 +128,9 @@ def _fans(
     # A dose that cannot be used would make every later value of this person's fans wrong.
     if any(text.startswith("dose") for text in course.left_out):
         return views
-    posterior = update(prior, course, rng=np.random.default_rng(seed), particles=particles)
+    posterior = advice.posterior or update(
+        prior, course, rng=np.random.default_rng(seed), particles=particles
+    )
     start = course.now_day
     plans = [("this person, without a further infusion", Future())]
     if advice.options and advice.options[0].candidate.dose_days:
@@ -154,7 +181,7 @@ def _page(person: Person, advice: Advice, fans: list[FanView], instrument: Instr
             page.say(f"{len(advice.options) - _SHOWN} more stand in --json.")
         for index, option in enumerate(advice.options[:_SHOWN], start=1):
             page.heading(f"{index}. {option.candidate.label}")
-            page.items([*option.reasons, option.sureness.sentence])
+            page.items([*option.reasons, option.sureness.sentence, _trade(option)])
             if option.what_would_change:
                 page.say("What would change it:", indent=2)
                 page.items(option.what_would_change, indent=4)
@@ -173,6 +200,13 @@ def _cells(view: FanView) -> list[str]:
     fan = view.fan
     levels = zip(fan.p50, fan.p5, fan.p95, strict=True)
     return [f"{mid:.0f} ({low:.0f} to {high:.0f})" for mid, low, high in levels]
+
+
+def _trade(option: Option) -> str:
+    """Return whether another option is better in relief, risk and burden at once."""
+    if option.efficient:
+        return "No other option brings more relief for less risk and burden."
+    return f'"{option.outdone_by}" brings as much relief or more for no more risk and burden.'
 
 
 def _row(index: int, option: Option) -> tuple[str, ...]:

@@ -66,6 +66,8 @@ def _option(rank: int, option: Option) -> dict[str, Any]:
         "burden": option.burden,
         "risk": option.risk,
         "score": option.score,
+        "efficient": option.efficient,
+        "outdone_by": option.outdone_by or None,
         "reasons": list(option.reasons),
         "what_would_change": list(option.what_would_change),
         "sureness": {
@@ -86,6 +88,7 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
         "minutes": candidate.minutes,
         "interval_days": candidate.interval_days,
         "days_until_next": candidate.days_until_next,
+        "then_days": candidate.then_days,
         "therapy": candidate.therapy,
     }
 

@@ -135,7 +135,8 @@ def compute(
     fans: list[FanView] = []
     # A dose that cannot be used would make every later value of the fan wrong.
     if not any(text.startswith("dose") for text in course.left_out):
-        posterior = update(
+        # The ensemble the options were simulated on; there is none when options are refused.
+        posterior = advice.posterior or update(
             known.prior, course, rng=np.random.default_rng(seed), particles=particles
         )
         fans = _fans(posterior, advice, order, seed=seed)

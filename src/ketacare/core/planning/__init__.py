@@ -7,9 +7,10 @@ the guideline, then what this person's own course makes likely.
 from ketacare.core.planning.advice import Advice, advise, course_for
 from ketacare.core.planning.candidates import Candidate, Kind
 from ketacare.core.planning.delivery import Delivered, delivered
+from ketacare.core.planning.exposure import Exposure, exposure_of
 from ketacare.core.planning.guideline import GuidelineView, RuleView, guideline
 from ketacare.core.planning.limits import Excluded
-from ketacare.core.planning.options import Option, Sureness, rank
+from ketacare.core.planning.options import Option, Sureness, outdone_by, rank
 from ketacare.core.planning.protocol import (
     DoseLimits,
     Plan,
@@ -21,6 +22,7 @@ from ketacare.core.planning.protocol import (
     plan_of,
 )
 from ketacare.core.planning.pump import PumpSheet, pump_sheet
+from ketacare.core.planning.restricting import restrict
 from ketacare.core.planning.routes import (
     Backward,
     DoseMismatch,
@@ -38,11 +40,13 @@ from ketacare.core.planning.rules import (
     When,
 )
 from ketacare.core.planning.series import Rated, Series, Treated, series_of
+from ketacare.core.planning.standing import Standing, standing_of
 from ketacare.core.planning.tolerance import Tolerance, session_tolerance
 from ketacare.core.planning.weighing import departures
-from ketacare.core.planning.weights import Interval, Weights
+from ketacare.core.planning.weights import COSTS, Interval, Weights
 
 __all__ = [
+    "COSTS",
     "Action",
     "AdaptiveRule",
     "AdaptiveRules",
@@ -53,6 +57,7 @@ __all__ = [
     "DoseLimits",
     "DoseMismatch",
     "Excluded",
+    "Exposure",
     "Forward",
     "GuidelineView",
     "Improvement",
@@ -66,6 +71,7 @@ __all__ = [
     "Rated",
     "RuleView",
     "Series",
+    "Standing",
     "Sureness",
     "Thresholds",
     "Tolerance",
@@ -79,13 +85,17 @@ __all__ = [
     "delivered",
     "departures",
     "dosing_weight",
+    "exposure_of",
     "forward",
     "guideline",
     "judge_order",
+    "outdone_by",
     "plan_of",
     "pump_sheet",
     "rank",
     "reconcile",
+    "restrict",
     "series_of",
     "session_tolerance",
+    "standing_of",
 ]

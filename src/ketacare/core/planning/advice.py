@@ -8,7 +8,7 @@ the guideline and the sentence that says what to ask for. Deterministic for the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -43,6 +43,8 @@ class Advice:
     ``comparison`` says how the first option and the guideline agree. ``conditions`` are safety
     findings to be settled before any infusion. ``inputs``, ``seed`` and ``versions`` make the
     advice repeatable: the same inputs and ``numpy.random.default_rng(int(seed))`` give it again.
+    ``posterior`` is what the options were simulated on, for whoever draws a forecast beside them
+    (``None`` when there are no options).
     """
 
     options: tuple[Option, ...]
@@ -56,6 +58,7 @@ class Advice:
     inputs: Mapping[str, str]
     seed: str
     versions: Mapping[str, str]
+    posterior: Posterior | None = field(default=None, compare=False, repr=False)
 
 
 def advise(
@@ -68,6 +71,7 @@ def advise(
     instruments: Mapping[str, Instrument],
     primary: str = "gad7",
     stage: Stage | None = None,
+    weights: Weights | None = None,
     now: datetime,
     rng: np.random.Generator,
     particles: int = 2000,
@@ -75,12 +79,14 @@ def advise(
     """Return options for the next step of ``person`` at ``now``, ranked on ``primary``.
 
     ``stage`` is what the history says about resistance; without it the safety rule that asks for it
-    cannot tell. Nothing recorded after ``now`` is seen. Raises :class:`InputError` for a primary instrument
+    cannot tell. ``weights`` are the clinic's or the person's own (see :meth:`Weights.changed`);
+    without them those of the protocol hold. Nothing recorded after ``now`` is seen. Raises :class:`InputError` for a primary instrument
     the clinic or the response model does not know.
     """
     seed = str(getattr(rng.bit_generator.seed_seq, "entropy", "unknown"))
     prior.view(primary)
-    rules, weights = protocol.guideline, protocol.weights
+    rules = protocol.guideline
+    weights = protocol.weights if weights is None else weights
     plain = guideline(
         person, rules, instruments=instruments, policy=policy, primary=primary, now=now
     )
@@ -144,6 +150,7 @@ def advise(
             "safety policy": policy.version,
             instruments[primary].id: instruments[primary].provenance.version,
         },
+        posterior=posterior,
     )
 
 

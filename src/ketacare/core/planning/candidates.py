@@ -17,6 +17,8 @@ from ketacare.core.planning.weights import Interval, Weights
 from ketacare.core.record import Person, Vital
 
 _SAME = 1e-6  # mg/kg and days: equal up to rounding of a recorded dose
+_WEEK = 7.0
+_TODAY = 0.5  # days
 _ROUNDED = 0.05  # mg/kg: 34 mg for 68.2 kg is still "0.5 mg/kg"
 
 
@@ -33,8 +35,9 @@ class Candidate:
     """One next step and what follows from it over the horizon.
 
     ``dose_mg_per_kg``, ``minutes``, ``interval_days`` and ``days_until_next`` are ``None`` for
-    stopping. ``dose_days`` and ``therapy_days`` are days from now; ``actions`` say how it differs
-    from what was done so far.
+    stopping. ``then_days`` is the spacing after the course is complete, ``None`` when nothing is
+    planned beyond it. ``dose_days`` and ``therapy_days`` are days from now; ``actions`` say how it
+    differs from what was done so far.
     """
 
     kind: Kind
@@ -44,6 +47,7 @@ class Candidate:
     minutes: float | None = None
     interval_days: float | None = None
     days_until_next: float | None = None
+    then_days: float | None = None
     therapy: bool = False
     dose_days: tuple[float, ...] = ()
     therapy_days: tuple[float, ...] = ()
@@ -52,6 +56,11 @@ class Candidate:
     def headline(self) -> str:
         """Return what it does in a few words, the same for all its variants."""
         return " and ".join(action.wording for action in self.actions)
+
+    @property
+    def number(self) -> int:
+        """Return how many infusions it holds over the horizon."""
+        return len(self.dose_days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,15 +114,21 @@ def current_of(person: Person, series: Series, protocol: Protocol, *, now: datet
 def candidates_for(current: Current, protocol: Protocol, weights: Weights) -> tuple[Candidate, ...]:
     """Return every candidate of the grid, without and with therapy; limits come afterwards."""
     found: list[Candidate] = []
+    weekly = round(protocol.limits.per_week.value)
     for dose in _doses(current, protocol, weights):
         for duration in weights.durations:
             for interval in weights.intervals:
                 give = _give(
                     current, protocol, weights, dose=dose, minutes=duration.to("min"), gap=interval
                 )
-                found.extend((give, with_therapy(give, current, weights)))
-    wait = _wait(current, protocol, weights)
-    found.extend((wait, with_therapy(wait, current, weights)))
+                found.append(give)
+                if give.number > 1 and interval.days * weekly >= _WEEK:
+                    found.append(_single(give))
+    found.extend(_maintained(current, protocol, weights))
+    found.extend(_wait(current, protocol, weights, span) for span in _waits(weights))
+    # Two spacings that are both overdue give the same next infusion once.
+    found = list({(c.label, c.dose_days): c for c in reversed(found)}.values())[::-1]
+    found = [one for plain in found for one in (plain, with_therapy(plain, current, weights))]
     stop = Candidate(
         kind=Kind.STOP,
         label="stop the series" if current.number else "do not start ketamine",
@@ -175,14 +190,60 @@ def _give(
     )
 
 
-def _wait(current: Current, protocol: Protocol, weights: Weights) -> Candidate:
-    """Return the plan as it is, a week later than it would be."""
+def _single(give: Candidate) -> Candidate:
+    """Return the next infusion of ``give`` alone, to be looked at again after it."""
+    day = give.dose_days[0]
+    when = "today" if day < _TODAY else f"in {round(day, 1):g} days"
+    return replace(
+        give,
+        label=f"{give.dose_mg_per_kg:.3g} mg/kg over {give.minutes:g} min once, {when}, then look "
+        "again",
+        dose_days=(day,),
+    )
+
+
+def _maintained(current: Current, protocol: Protocol, weights: Weights) -> list[Candidate]:
+    """Return the rest of the course as it is, followed by maintenance at wider spacings."""
+    left = protocol.number - current.number
+    if left <= 0 or not current.number:
+        return []
+    gap = min(weights.intervals, key=lambda i: abs(i.days - protocol.days_between))
+    plain = _give(
+        current,
+        protocol,
+        weights,
+        dose=current.dose_mg_per_kg,
+        minutes=current.minutes,
+        gap=gap,
+    )
+    horizon, most = weights.horizon.to("d"), round(weights.maintenance.value)
+    found = []
+    for wider in (i for i in weights.intervals if i.days > _WEEK):
+        last = plain.dose_days[-1]
+        later = [last + wider.days * (index + 1) for index in range(most)]
+        found.append(
+            replace(
+                plain,
+                label=f"{plain.label}, then {wider.label}",
+                then_days=wider.days,
+                dose_days=(*plain.dose_days, *(day for day in later if day < horizon)),
+            )
+        )
+    return found
+
+
+def _waits(weights: Weights) -> tuple[float, ...]:
+    return (weights.wait.to("d"), weights.wait_longer.to("d"))
+
+
+def _wait(current: Current, protocol: Protocol, weights: Weights, span: float) -> Candidate:
+    """Return the plan as it is, ``span`` days later than it would be."""
     gap = max(current.interval_days, protocol.days_between)
     due = 0.0 if current.days_since is None else max(gap - current.days_since, 0.0)
-    first = due + weights.wait.to("d")
+    first = due + span
     return Candidate(
         kind=Kind.WAIT,
-        label=f"wait {weights.wait.to('d'):g} days and score again, then as before",
+        label=f"wait {span:g} days and score again, then as before",
         actions=(Action.HOLD,),
         dose_mg_per_kg=current.dose_mg_per_kg,
         minutes=current.minutes,

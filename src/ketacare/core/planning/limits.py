@@ -12,14 +12,13 @@ from datetime import datetime, timedelta
 
 from ketacare.core.history import Stage, Treatments
 from ketacare.core.planning.candidates import Candidate, Current, Kind
+from ketacare.core.planning.exposure import checks_due, exposure_of, overexposed
 from ketacare.core.planning.guideline import GuidelineView
 from ketacare.core.planning.protocol import Protocol
-from ketacare.core.planning.tolerance import Tolerance
+from ketacare.core.planning.restricting import restrict
+from ketacare.core.planning.standing import standing_of
 from ketacare.core.record import Person
 from ketacare.core.safety import Outcome, Policy, RuleFinding, SessionContext, Station, screen
-
-_WEEK = 7.0
-_SAME = 1e-6  # mg/kg: equal up to floating point
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +57,8 @@ def limit(
 ) -> Limited:
     """Return the candidates that pass every hard limit, and the others with their reasons.
 
-    Order of the limits: the person's own hard stops, what the last infusion showed, what the
-    evidence does not carry (stopping for non-response too early, a lower or wider-spaced course
-    before a response, a higher dose after one), frequency, then the safety rules about an order
+    Order of the limits: the person's own hard stops, findings that pause the series, exposure since
+    liver and bladder were checked, then :func:`restrict`, then the safety rules about an order
     (``policy.order_rules``) for that dose, duration and date.
     """
     own = screen(
@@ -72,7 +70,11 @@ def limit(
         context=SessionContext().with_stage(stage),
     )
     own = tuple(f for f in own if f.rule not in policy.order_rules)
-    stop = next((f for f in own if f.stops and f.outcome is Outcome.BLOCK), None)
+    blocked = [f for f in own if f.outcome is Outcome.BLOCK]
+    stop = next((f for f in blocked if f.stops), None)
+    pause = stop or next((f for f in blocked if f.rule in protocol.pausing), None)
+    standing = standing_of(plain, protocol.guideline.thresholds, now=now)
+    exposure = exposure_of(person, protocol.limits, now=now)
     asked: dict[tuple[float, float, float], _Order] = {}
     open_orders: dict[Candidate, tuple[str, ...]] = {}
     allowed: list[Candidate] = []
@@ -80,14 +82,13 @@ def limit(
     for candidate in candidates:
         found: tuple[str, str] | None = None
         if candidate.kind is Kind.STOP:
-            found = None if stop is not None else _too_early(plain, protocol)
-        elif stop is not None:
-            found = (stop.sentence, stop.rule)
+            found = None if pause is not None else restrict(candidate, current, standing, protocol)
+        elif stop is not None or (pause is not None and candidate.kind is Kind.GIVE):
+            finding = stop or pause
+            found = None if finding is None else (finding.sentence, finding.rule)
         elif candidate.kind is Kind.GIVE:
-            found = (
-                _borne(candidate, current, plain.tolerance)
-                or _unsupported(candidate, current, plain, protocol)
-                or _frequency(candidate, plain, protocol, now)
+            found = overexposed(candidate, exposure) or restrict(
+                candidate, current, standing, protocol
             )
             if found is None:
                 key = (
@@ -100,7 +101,7 @@ def limit(
                         candidate, current, person, policy=policy, treatments=treatments, now=now
                     )
                 found = asked[key].blocked
-                open_orders[candidate] = asked[key].open
+                open_orders[candidate] = (*asked[key].open, *checks_due(candidate, exposure))
         if found is None:
             allowed.append(candidate)
         else:
@@ -111,83 +112,6 @@ def limit(
         excluded=tuple(excluded),
         conditions=tuple(f for f in own if f.is_open),
     )
-
-
-def _borne(
-    candidate: Candidate, current: Current, tolerance: Tolerance | None
-) -> tuple[str, str] | None:
-    """Return why the last infusion forbids this one: no escalation without tolerance."""
-    dose, minutes = candidate.dose_mg_per_kg or 0.0, candidate.minutes or 0.0
-    higher = dose > current.dose_mg_per_kg + _SAME
-    gentler = (dose < current.dose_mg_per_kg - _SAME or minutes > current.minutes) and not higher
-    if tolerance is None:
-        return (
-            ("No dose has been tolerated yet: start at the start dose.", "N02") if higher else None
-        )
-    if tolerance.distress and not gentler:
-        return (
-            "Dissociation was distressing last time: only slower or lower, never higher.",
-            "A14",
-        )
-    if tolerance.pressure and not gentler:
-        return ("Blood pressure was red last time: only slower or lower, never higher.", "A16")
-    if higher and tolerance.tolerated is not True:
-        gap = "; ".join(tolerance.missing) or "the last infusion was not tolerated"
-        return (f"A higher dose needs a recorded tolerance of the last one: {gap}.", "N02")
-    return None
-
-
-def _too_early(plain: GuidelineView, protocol: Protocol) -> tuple[str, str] | None:
-    """Return why stopping is not ranked yet. The person may stop at any time all the same."""
-    first = round(protocol.guideline.thresholds.judged_from.value)
-    if not 0 < plain.series.number < first:
-        return None
-    reason = (
-        f"Non-response is not called before infusion {first}, so stopping is not ranked against "
-        "continuing yet. The person can stop at any time."
-    )
-    return (reason, "A3")
-
-
-def _unsupported(
-    candidate: Candidate, current: Current, plain: GuidelineView, protocol: Protocol
-) -> tuple[str, str] | None:
-    """Return why the evidence does not carry this dose or spacing for this person now."""
-    response = protocol.guideline.thresholds.response.to("%")
-    known = [t.improvement for t in plain.series.infusions if t.improvement is not None]
-    responded = any(improvement >= response for improvement in known)
-    last = plain.series.last
-    responds = last is not None and last.improvement is not None and last.improvement >= response
-    dose = candidate.dose_mg_per_kg or 0.0
-    tolerance = plain.tolerance
-    badly = tolerance is not None and bool(tolerance.distress or tolerance.pressure)
-    if dose < current.dose_mg_per_kg - _SAME and not (badly or responded):
-        return ("A lower dose is for poor tolerance, or for keeping a response.", "A14")
-    if dose > current.dose_mg_per_kg + _SAME and responds:
-        return ("The person responds at this dose: the lowest effective dose is kept.", "A1")
-    if (candidate.interval_days or 0.0) > _WEEK and not responded:
-        return ("Infusions are not spaced beyond a week before there is a response.", "A11")
-    return None
-
-
-def _frequency(
-    candidate: Candidate, plain: GuidelineView, protocol: Protocol, now: datetime
-) -> tuple[str, str] | None:
-    limits = protocol.limits
-    gap = candidate.interval_days or 0.0
-    if gap < limits.spacing.to("d"):
-        return (f"Infusions are at least {limits.spacing.to('h'):g} hours apart.", "P07")
-    weekly = round(limits.per_week.value)
-    if len(candidate.dose_days) > weekly and gap * weekly < _WEEK:
-        return (f"More than {weekly} infusions a week need an override.", "P07")
-    most, window = round(limits.per_course.value), limits.course_window.to("d")
-    given = [(t.infusion.at - now) / timedelta(days=1) for t in plain.series.infusions]
-    days = sorted([*given, *candidate.dose_days])
-    # One more than allowed fits into the window when the first and the last of them lie inside it.
-    if any(days[i + most] - days[i] < window for i in range(len(days) - most)):
-        weeks = limits.course_window.to("wk")
-        return (f"More than {most} infusions in {weeks:g} weeks need an override.", "P07")
-    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

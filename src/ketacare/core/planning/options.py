@@ -46,6 +46,9 @@ class Sureness:
 class Option:
     """One next step for a clinician to consider, with what is expected and how sure that is.
 
+    ``efficient`` says that no other option brings at least as much relief for no more risk and no
+    more visits (the Pareto front of the three); otherwise ``outdone_by`` names the one that does.
+
     ``expected_relief`` is the mean fractional fall of the primary score from its baseline over the
     horizon (``relief_low`` to ``relief_high``: 80 % of simulated people). ``p_response`` and
     ``p_remission`` are judged after four weeks, ``p_relapse`` over the horizon among those who
@@ -71,6 +74,8 @@ class Option:
     conditions: tuple[str, ...]
     what_would_change: tuple[str, ...]
     sureness: Sureness
+    efficient: bool
+    outdone_by: str
 
 
 def rank(
@@ -101,6 +106,7 @@ def rank(
     actions = [w.candidate.headline for w in weighed]
     by_action = {a: float(best[[x == a for x in actions]].sum()) for a in set(actions)}
     view = ensemble.posterior.prior.view(ensemble.instrument)
+    outdone = outdone_by([(float(w.simulated.relief.mean()), w.risk, w.visits) for w in weighed])
     turns = turning_points(table, weighed[0].simulated.now, view)
     return tuple(
         Option(
@@ -121,9 +127,28 @@ def rank(
             conditions=tuple((conditions or {}).get(w.candidate, ())),
             what_would_change=changes_of(index, weighed, turns, weights, instrument_name),
             sureness=_sureness(index, table, best, by_action[actions[index]], ensemble),
+            efficient=outdone[index] is None,
+            outdone_by=_name(weighed, outdone[index]),
         )
         for index, w in enumerate(weighed)
     )
+
+
+def outdone_by(points: Sequence[tuple[float, float, float]]) -> list[int | None]:
+    """Return for each (relief, risk, burden) the first other that is better in no trade-off.
+
+    That one has at least the relief, at most the risk and burden, and beats it in one of them;
+    ``None`` marks the Pareto front.
+    """
+    table = np.array(points).reshape(-1, 3) * np.array([-1.0, 1.0, 1.0])  # less is better
+    no_worse = (table[:, None, :] <= table[None, :, :] + _TIE).all(axis=2)
+    better = (table[:, None, :] < table[None, :, :] - _TIE).any(axis=2)
+    beats = no_worse & better
+    return [int(np.argmax(column)) if column.any() else None for column in beats.T]
+
+
+def _name(weighed: Sequence[Weighed], index: int | None) -> str:
+    return "" if index is None else weighed[index].candidate.label
 
 
 def _share_best(table: FloatArray) -> FloatArray:

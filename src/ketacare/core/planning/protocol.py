@@ -22,7 +22,8 @@ class DoseLimits:
     """What an order may ask for; beyond ``usual`` it needs an override, beyond ``hard`` it is refused.
 
     Doses in mg/kg, durations in min, ``spacing`` the shortest time between two infusions, ``per_week``
-    infusions in 7 days, ``per_course`` infusions within ``course_window``.
+    infusions in 7 days, ``per_course`` infusions within ``course_window``, ``between_checks`` the
+    most infusions between two checks of liver and bladder.
     """
 
     usual_minimum: Sourced
@@ -36,6 +37,7 @@ class DoseLimits:
     per_week: Sourced
     per_course: Sourced
     course_window: Sourced
+    between_checks: Sourced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,8 @@ class Protocol:
     """A course as the clinic plans it before anything is known about the person's response.
 
     ``guideline`` are the rules shown beside every advice, ``weights`` how options are weighed.
+    ``pausing`` are safety rules (bladder, liver) whose finding pauses the series: no infusion is
+    offered while one blocks, though a signed override of the rule may allow one.
     """
 
     provenance: Provenance
@@ -87,6 +91,7 @@ class Protocol:
     pump: PumpLimits
     guideline: AdaptiveRules
     weights: Weights
+    pausing: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

@@ -119,6 +119,7 @@ class Thresholds:
     relapse_loss: Sourced
     relapse_until: Sourced
     distress: Sourced
+    nausea: Sourced
     cadss6: Sourced
 
     def percent(self, name: Improvement) -> float:

@@ -23,13 +23,15 @@ _PRESSURES = (Vital.SYSTOLIC, Vital.DIASTOLIC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tolerance:
-    """Whether the session brought distress, a red blood pressure, and was tolerated.
+    """Whether the session brought distress, a red blood pressure, severe nausea, and was tolerated.
 
-    Each is ``None`` when the record does not say. ``missing`` names what would have said it.
+    Severe nausea is treated before the next infusion and does not make a session badly tolerated,
+    but no dose rises on it. Each is ``None`` when the record does not say. ``missing`` names what would have said it.
     """
 
     distress: bool | None
     pressure: bool | None
+    nausea: bool | None
     tolerated: bool | None
     facts: tuple[FactUsed, ...]
     missing: tuple[str, ...]
@@ -54,8 +56,9 @@ def session_tolerance(
     seen = [m for m in person.measurements if infusion.at <= m.at <= end]
     distress, distress_facts = _distress(seen, thresholds)
     pressure, pressure_facts = _pressure(person, infusion, seen, policy)
+    nausea, nausea_facts = _nausea(seen, thresholds)
     answer = _answer(person, infusion, until, now)
-    facts = [*distress_facts, *pressure_facts]
+    facts = [*distress_facts, *pressure_facts, *nausea_facts]
     missing: list[str] = []
     if distress is None:
         missing.append("distress (0 to 10) or CADSS-6 during the last infusion")
@@ -74,6 +77,7 @@ def session_tolerance(
     return Tolerance(
         distress=distress,
         pressure=pressure,
+        nausea=nausea,
         tolerated=tolerated,
         facts=tuple(facts),
         missing=tuple(missing),
@@ -96,6 +100,18 @@ def _distress(
             text = f"{worst.value:g} at most (limit {limit:g})"
             facts.append(FactUsed(name=label, value_text=text, at=worst.at))
     return found, facts
+
+
+def _nausea(seen: list[Measurement], thresholds: Thresholds) -> tuple[bool | None, list[FactUsed]]:
+    ratings = [m for m in seen if m.kind is Vital.NAUSEA]
+    if not ratings:
+        return None, []
+    worst = max(ratings, key=lambda m: m.value)
+    limit = thresholds.nausea.to("point")
+    if worst.value < limit:
+        return False, []
+    text = f"{worst.value:g} at most (limit {limit:g})"
+    return True, [FactUsed(name="nausea", value_text=text, at=worst.at)]
 
 
 def _pressure(

@@ -22,11 +22,15 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed:
-    """A candidate with the numbers it is ranked by; ``utility`` one value per simulated person."""
+    """A candidate with the numbers it is ranked by; ``utility`` one value per simulated person.
+
+    ``visits`` is the burden without what departing from the guideline counts for.
+    """
 
     candidate: Candidate
     simulated: Simulated
     burden: float
+    visits: float
     risk: float
     utility: FloatArray
     score: float
@@ -52,16 +56,14 @@ def weigh(
     proposed: tuple[Action, ...],
 ) -> Weighed:
     """Return ``candidate`` with burden, risk and utility; see :func:`options.rank`."""
-    burden = weights.burden(
-        len(candidate.dose_days),
-        len(candidate.therapy_days),
-        departures=departures(candidate.actions, proposed),
-    )
+    doses, sessions = len(candidate.dose_days), len(candidate.therapy_days)
+    burden = weights.burden(doses, sessions, departures=departures(candidate.actions, proposed))
     risk = risk_of(candidate, protocol, weights, event=event)
     return Weighed(
         candidate=candidate,
         simulated=found,
         burden=burden,
+        visits=weights.burden(doses, sessions),
         risk=risk,
         utility=found.relief - burden - weights.risk_cost.to("1") * risk,
         score=weights.utility(float(found.relief.mean()), burden, risk),

@@ -6,9 +6,17 @@ Utility is linear on purpose: anyone can redo it by hand.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
 
+from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.sources import Provenance, Sourced
+from ketacare.core.units import Quantity
+
+COSTS: Final = ("infusion", "therapy", "risk", "departure")
+"""What may be weighed otherwise: the cost of each in mean relief over the horizon."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +39,7 @@ class Weights:
     ``horizon``, ``judged`` and ``step`` are times; the costs are in mean relief over the horizon,
     per infusion, per therapy session, per standard infusion of risk, and for each departure from what
     the guideline proposes. ``maintenance`` is how many infusions one option holds once the course is
-    complete.
+    complete; ``wait`` and ``wait_longer`` are the spans of watchful waiting.
     """
 
     provenance: Provenance
@@ -46,11 +54,41 @@ class Weights:
     after_event: Sourced
     maintenance: Sourced
     wait: Sourced
+    wait_longer: Sourced
     therapy_after: Sourced
     therapy_until: Sourced
     doses: tuple[Sourced, ...]
     durations: tuple[Sourced, ...]
     intervals: tuple[Interval, ...]
+
+    @property
+    def costs(self) -> dict[str, float]:
+        """Return the four costs by the names they are changed by, in mean relief."""
+        return {name: float(getattr(self, f"{name}_cost").to("1")) for name in COSTS}
+
+    def changed(self, costs: Mapping[str, object], *, by: str) -> Weights:
+        """Return the weights with some costs replaced, for one clinic or one person.
+
+        ``costs`` maps a name of :data:`COSTS` to mean relief over the horizon, 0 to 1; ``by`` says
+        who set them and is kept as their source's note. Raises :class:`InputError` for a name that
+        is not a cost, and for a value that is not a number from 0 to 1.
+        """
+        found = {name: getattr(self, f"{name}_cost") for name in COSTS}
+        for name, value in costs.items():
+            if name not in COSTS:
+                raise InputError(
+                    ErrorCode.UNKNOWN_NAME,
+                    f'"{name}" is not a weight; use one of {", ".join(COSTS)}',
+                    where=name,
+                )
+            found[name] = _cost(name, value, by=by)
+        return replace(
+            self,
+            infusion_cost=found["infusion"],
+            therapy_cost=found["therapy"],
+            risk_cost=found["risk"],
+            departure_cost=found["departure"],
+        )
 
     def burden(self, infusions: int, therapy_sessions: int, *, departures: int = 0) -> float:
         """Return what the visits cost, and departing from the guideline, in mean relief."""
@@ -64,3 +102,21 @@ class Weights:
         ``relief`` and ``burden`` in mean relief over the horizon, ``risk`` in standard infusions.
         """
         return relief - burden - self.risk_cost.to("1") * risk
+
+
+def _cost(name: str, value: object, *, by: str) -> Sourced:
+    """Return one cost as a sourced number; refuse what is not a share of relief."""
+    try:
+        number = float(value) if isinstance(value, str | int | float) else math.nan
+    except ValueError:
+        number = math.nan
+    if isinstance(value, bool) or not 0.0 <= number <= 1.0:
+        raise InputError(
+            ErrorCode.OUT_OF_RANGE,
+            f'the weight "{name}" is {value!s}; give a number from 0 to 1, in mean relief '
+            "over the horizon",
+            where=name,
+        )
+    return Sourced(
+        quantity=Quantity(number, "1"), source="project", locus="weights", basis="assumed", note=by
+    )

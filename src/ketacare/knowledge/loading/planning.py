@@ -86,6 +86,7 @@ def _rules(root: Section) -> tuple[AdaptiveRules, list[Section]]:
         judged_from=part.sourced("judged_from", unit="count"),
         unrated=part.sourced("unrated", unit="count"),
         distress=part.sourced("distress", unit="point"),
+        nausea=part.sourced("nausea", unit="point"),
         cadss6=part.sourced("cadss6", unit="point"),
     )
     part.close()
@@ -168,6 +169,7 @@ def _weights(root: Section) -> Weights:
         after_event=risk.sourced("after_event", unit="1"),
         maintenance=course.sourced("maintenance", unit="count"),
         wait=course.sourced("wait", unit="d"),
+        wait_longer=course.sourced("wait_longer", unit="d"),
         therapy_after=course.sourced("therapy_after", unit="d"),
         therapy_until=course.sourced("therapy_until", unit="d"),
         doses=tuple(_values(root, "dose", "mg/kg")),

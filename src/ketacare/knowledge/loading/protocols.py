@@ -88,6 +88,7 @@ def _read(root: Section) -> tuple[Protocol, list[Section]]:
         pump=_pump(pump, root),
         guideline=load_adaptive_rules(root.text("guideline")),
         weights=load_weights(root.text("weights")),
+        pausing=root.texts("pausing"),
     )
     checks = list(root.sections("check", optional=True))
     for part in (course, limits, pump, root):
@@ -108,6 +109,7 @@ def _limits(part: Section) -> DoseLimits:
         per_week=part.sourced("per_week", unit="count"),
         per_course=part.sourced("per_course", unit="count"),
         course_window=part.sourced("course_window", unit="d"),
+        between_checks=part.sourced("between_checks", unit="count"),
     )
 
 
