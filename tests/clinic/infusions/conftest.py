@@ -9,6 +9,7 @@ from ketacare.clinic.accounts.roles import Role
 from ketacare.clinic.eligibility import actions as eligibility
 from ketacare.clinic.infusions import actions
 from ketacare.clinic.patients.models import Patient
+from ketacare.clinic.questionnaires import actions as questionnaires
 from ketacare.core.record import Vital
 from ketacare.core.safety import FactKind, Station
 from ketacare.knowledge.load import load_policy
@@ -38,6 +39,7 @@ GOOD = {
 LEAVING = {
     "orientation": True,
     "gait_steady": True,
+    "rescue_benzodiazepine": False,
     "iv_out": True,
     "instructions_given": True,
     "follow_up_call_planned": True,
@@ -151,6 +153,10 @@ def ready(sheet, nurse, second_nurse):
         respiratory_rate=14, temperature=36.6,
     )  # fmt: skip
     answer_all(sheet.patient, nurse, minutes(-9))
+    questionnaires.record_paper_score(
+        patient=sheet.patient, instrument="gad7", items=None, total=15, by=None,
+        now=minutes(-1500), at=minutes(-1500), refresh=False,
+    )  # fmt: skip
     return actions.second_check(
         session=sheet,
         dose_mg=35,

@@ -37,6 +37,7 @@ def ready(measured, answered):
         )
     }
     facts["cssrs_new_at_discharge"] = answered("cssrs_new_at_discharge", False, 5)
+    facts["rescue_benzodiazepine"] = answered("rescue_benzodiazepine", False, 5)
     facts["escort_identity"] = answered("escort_identity", "Ana Ruiz, sister", 5)
     facts["mpadss"] = answered("mpadss", 10.0, 2)
     facts["mpadss before"] = answered("mpadss", 9.0, 14)
@@ -74,6 +75,7 @@ def test_the_gate_opens_when_every_criterion_is_met(person, ready, session, poli
         ("gait_steady", False, "discharge.gait"),
         ("iv_out", False, "discharge.line_out"),
         ("instructions_given", False, "discharge.instructions"),
+        ("rescue_benzodiazepine", True, "discharge.sedative"),
         ("escort_present", False, "discharge.escort"),
         ("will_not_drive", False, "discharge.driving"),
         ("cssrs_new_at_discharge", True, "discharge.suicidality"),

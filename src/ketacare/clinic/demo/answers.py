@@ -25,6 +25,9 @@ _YES = frozenset(
         "allergies_reconfirmed", "escort_confirmed", "staff_two_trained",
         "emergency_equipment_checked", "orientation", "gait_steady", "iv_out",
         "instructions_given", "follow_up_call_planned", "escort_present", "will_not_drive",
+        "examination_reviewed", "ecg_reviewed", "metabolic_panel_reviewed", "blood_count_reviewed",
+        "tsh_reviewed", "urinalysis_reviewed", "cognition_tested", "cssrs_baseline_reviewed",
+        "pdmp_reviewed", "physician_in_facility",
     }
 )  # fmt: skip
 # Asked only when something else was answered in a way that calls for it.

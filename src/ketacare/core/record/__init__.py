@@ -24,6 +24,11 @@ from ketacare.core.record.clinical import (
     Origin,
     Vital,
 )
+from ketacare.core.record.contradictions import (
+    Contradiction,
+    ContradictionKind,
+    find_contradictions,
+)
 from ketacare.core.record.person import Calendar, Person, Sex
 from ketacare.core.record.trials import (
     Adherence,
@@ -37,6 +42,8 @@ __all__ = [
     "Adherence",
     "Calendar",
     "Certainty",
+    "Contradiction",
+    "ContradictionKind",
     "Diagnosis",
     "EndReason",
     "Fact",
@@ -57,4 +64,5 @@ __all__ = [
     "TreatmentTrial",
     "TrialOutcome",
     "Vital",
+    "find_contradictions",
 ]

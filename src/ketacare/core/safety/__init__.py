@@ -22,6 +22,7 @@ from ketacare.core.safety.kinds import (
 )
 from ketacare.core.safety.limits import Bound, Cadence, Monitoring, Side, VitalLimits
 from ketacare.core.safety.policy import Policy, Rule, Situation
+from ketacare.core.safety.preparation import Preparation, Stock, Waste
 from ketacare.core.safety.rules import PREDICATES
 from ketacare.core.safety.screening import by_urgency, discharge_gate, screen, watch_closely
 from ketacare.core.safety.vitals import VitalState, judge_vitals, session_baseline
@@ -44,6 +45,7 @@ __all__ = [
     "Outcome",
     "Phase",
     "Policy",
+    "Preparation",
     "Rule",
     "RuleFinding",
     "SessionContext",
@@ -51,9 +53,11 @@ __all__ = [
     "Signer",
     "Situation",
     "Station",
+    "Stock",
     "Strength",
     "VitalLimits",
     "VitalState",
+    "Waste",
     "by_urgency",
     "discharge_gate",
     "due_observations",

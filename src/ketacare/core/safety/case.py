@@ -16,7 +16,14 @@ from ketacare.core.history import Treatment, Treatments, treatment_of
 from ketacare.core.record import Fact, Infusion, Measurement, Medicine, Person, Vital
 from ketacare.core.safety.context import SessionContext
 from ketacare.core.safety.dated import spoken
-from ketacare.core.safety.facts import CLOCK_SLACK, Answer, Value, index_facts, read_answer
+from ketacare.core.safety.facts import (
+    CLOCK_SLACK,
+    Answer,
+    FactDefinition,
+    Value,
+    index_facts,
+    read_answer,
+)
 from ketacare.core.safety.kinds import CountsFrom, Station
 from ketacare.core.safety.policy import Policy, Rule, policy_day
 from ketacare.core.safety.vitals import VitalState, judge_vitals, session_baseline
@@ -190,12 +197,8 @@ class Case:
 
     def ask(self, code: str) -> Answer:
         """Return the answer to one question; the rule must have declared that it asks it."""
-        if code not in self.rule.facts:
-            raise KnowledgeError(
-                ErrorCode.MISSING_KEY, f'rule {self.rule.id} asks "{code}"; list it under facts'
-            )
         return read_answer(
-            self.snapshot.policy.facts[code],
+            self.question(code),
             self.snapshot.facts.get(code, ()),
             self.person,
             now=self.now,
@@ -203,6 +206,14 @@ class Case:
             station=self.snapshot.station,
             not_before=self.counts_from(code),
         )
+
+    def question(self, code: str) -> FactDefinition:
+        """Return the definition of one question the rule has declared that it asks."""
+        if code not in self.rule.facts:
+            raise KnowledgeError(
+                ErrorCode.MISSING_KEY, f'rule {self.rule.id} asks "{code}"; list it under facts'
+            )
+        return self.snapshot.policy.facts[code]
 
     def counts_from(self, code: str) -> datetime | None:
         """Return the time before which answers to ``code`` do not count, if there is one."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from ketacare.core.history import Stage
 from ketacare.core.record._checks import require_aware, require_positive
 from ketacare.core.safety.kinds import Phase
+from ketacare.core.safety.preparation import Preparation, Stock, Waste
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,8 @@ class SessionContext:
     ketamine base). ``planned_at`` is when the infusion would start (``now`` when left out).
     ``stage_resistant`` comes from the staging of the history; ``stage_lacks_only_therapy`` says
     that an adequate psychotherapy course is all that is lacking, and ``stage_open`` names the
-    criteria that cannot be told from the history yet.
+    criteria that cannot be told from the history yet. ``preparation``, ``waste`` and ``stock`` are what
+    was drawn up, thrown away and counted.
     """
 
     dose_mg_per_kg: float | None = None
@@ -36,6 +38,9 @@ class SessionContext:
     phase: Phase | None = None
     started: datetime | None = None
     ended: datetime | None = None
+    preparation: Preparation | None = None
+    waste: Waste | None = None
+    stock: Stock | None = None
 
     def __post_init__(self) -> None:
         require_positive("dose_mg_per_kg", self.dose_mg_per_kg, "mg/kg")

@@ -19,12 +19,18 @@ class Outcome(StrEnum):
 
 
 class Station(StrEnum):
-    """Where in the care a rule is asked."""
+    """Where in the care a rule is asked.
+
+    ``preparation`` is about the vial, the bag and the stock; ``follow_up`` is between infusions and
+    after a course.
+    """
 
     ELIGIBILITY = "eligibility"
+    PREPARATION = "preparation"
     BEFORE_DOSE = "before_dose"
     DURING = "during"
     DISCHARGE = "discharge"
+    FOLLOW_UP = "follow_up"
 
 
 class Strength(StrEnum):

@@ -13,31 +13,39 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ketacare.core.errors import ErrorCode
-from ketacare.core.history import Treatments
+from ketacare.core.history import Treatments, treatment_of
 from ketacare.core.record import (
     Diagnosis,
+    EndReason,
     Fact,
     Infusion,
+    InfusionEvent,
+    InfusionEventKind,
     Measurement,
     Medicine,
     Origin,
     Person,
     Score,
     Sex,
+    TreatmentTrial,
     Vital,
 )
 from ketacare.core.safety import (
     Outcome,
     Phase,
     Policy,
+    Preparation,
     RuleFinding,
     SessionContext,
     Station,
+    Stock,
     Strength,
+    Waste,
     screen,
 )
 from ketacare.core.units import Quantity, parse_quantity
 from ketacare.knowledge.checks import CheckResult
+from ketacare.knowledge.loading.treatments import load_treatments
 from ketacare.knowledge.reading import Section
 
 # A Monday noon after the first entries of the policy: what "now" is in every case.
@@ -139,7 +147,9 @@ def _person(part: Section) -> Person:
         label="Case",
         sex=about.choice("sex", Sex) if "sex" in about else None,
         age_years=about.number("age_years") if "age_years" in about else None,
+        birth_date=about.day("birth_date") if "birth_date" in about else None,
         diagnoses=tuple(_diagnosis(d) for d in part.sections("diagnoses", optional=True)),
+        trials=tuple(_trial(t) for t in part.sections("trials", optional=True)),
         medicines=tuple(_medicine(m) for m in part.sections("medicines", optional=True)),
         facts=tuple(_facts(part.section("facts", optional=True))),
         measurements=tuple(_measurements(part.section("measurements", optional=True))),
@@ -209,12 +219,42 @@ def _medicine(part: Section) -> Medicine:
     return found
 
 
+def _trial(part: Section) -> TreatmentTrial:
+    treatment = treatment_of(part.text("treatment"), load_treatments())
+    found = TreatmentTrial(
+        id=part.where,
+        kind=treatment.kind,
+        treatment=treatment.id,
+        dose_mg_per_day=part.number("mg_per_day") if "mg_per_day" in part else None,
+        started=_when(part, "started_ago") if "started_ago" in part else None,
+        ended=_when(part, "ended_ago") if "ended_ago" in part else None,
+        ongoing=part.flag("ongoing") if "ongoing" in part else None,
+        end_reason=part.choice("end_reason", EndReason) if "end_reason" in part else None,
+    )
+    part.close()
+    return found
+
+
 def _infusion(part: Section) -> Infusion:
     found = Infusion(
         at=_when(part),
         dose_mg=part.number("dose_mg"),
         minutes=40.0,
         weight_kg=part.number("weight_kg") if "weight_kg" in part else None,
+        completed=part.flag("completed") if "completed" in part else None,
+        events=tuple(_pump_event(e) for e in part.sections("events", optional=True)),
+    )
+    part.close()
+    return found
+
+
+def _pump_event(part: Section) -> InfusionEvent:
+    found = InfusionEvent(
+        kind=part.choice("kind", InfusionEventKind),
+        at=_when(part),
+        mg_per_h=part.number("mg_per_h"),
+        reason=part.text("reason", ""),
+        by=part.text("by", ""),
     )
     part.close()
     return found
@@ -246,6 +286,53 @@ def _context(part: Section) -> SessionContext:
         phase=part.choice("phase", Phase) if "phase" in part else None,
         started=_when(part, "started_ago") if "started_ago" in part else None,
         ended=_when(part, "ended_ago") if "ended_ago" in part else None,
+        preparation=_preparation(part.section("preparation")) if "preparation" in part else None,
+        waste=_waste(part.section("waste")) if "waste" in part else None,
+        stock=_stock(part.section("stock")) if "stock" in part else None,
     )
     part.close()
     return context
+
+
+def _optional(part: Section, key: str) -> float | None:
+    return part.number(key) if key in part else None
+
+
+def _preparation(part: Section) -> Preparation:
+    found = Preparation(
+        vial_mg_per_mL=_optional(part, "vial_mg_per_mL"),
+        dilution_recorded=part.flag("dilution_recorded") if "dilution_recorded" in part else None,
+        concentration_mg_per_mL=_optional(part, "concentration_mg_per_mL"),
+        rate_mL_per_h=_optional(part, "rate_mL_per_h"),
+        volume_mL=_optional(part, "volume_mL"),
+        lot=part.text("lot", ""),
+        expires_on=part.day("expires_on") if "expires_on" in part else None,
+        recalled=part.flag("recalled") if "recalled" in part else None,
+    )
+    part.close()
+    return found
+
+
+def _waste(part: Section) -> Waste:
+    found = Waste(
+        mg=_optional(part, "mg"),
+        mL=_optional(part, "mL"),
+        reason=part.text("reason", ""),
+        by=part.text("by", ""),
+        witness=part.text("witness", ""),
+        witness_signed=part.flag("witness_signed") if "witness_signed" in part else None,
+    )
+    part.close()
+    return found
+
+
+def _stock(part: Section) -> Stock:
+    found = Stock(
+        difference_mg=_optional(part, "difference_mg"),
+        difference_found=_when(part, "difference_found_ago")
+        if "difference_found_ago" in part
+        else None,
+        last_inventory=part.day("last_inventory") if "last_inventory" in part else None,
+    )
+    part.close()
+    return found
