@@ -36,7 +36,8 @@ def rate_matrix(
     place = {name: i for i, name in enumerate(states)}
     count = len(next(iter(values.values())))
     size = len(states) + len(followers)
-    matrix = np.zeros((count, size, size))
+    # People are the last axis in memory: the engine works on all of them at once.
+    matrix = np.moveaxis(np.zeros((size, size, count)), 2, 0)
     flows = (*_exchanged(structure, values), *_eliminated(structure, values))
     for source, target, rate in (*flows, *_absorbed(structure, values)):
         matrix[:, place[source], place[source]] -= rate
@@ -83,7 +84,7 @@ def _eliminated(structure: Structure, values: Mapping[str, Floats]) -> list[_Flo
         flows.append((way.source, chain[0] if chain else way.into, rate * part))
         if way.fraction:
             flows.append((way.source, EXCRETED, rate * (1.0 - part)))
-        for here, there in zip(chain, (*chain[1:], way.into), strict=True):
+        for here, there in zip(chain, (*chain[1:], way.into), strict=bool(chain)):
             flows.append((here, there, way.transits / values[way.transit_time]))
     return flows
 
