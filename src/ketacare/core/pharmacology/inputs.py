@@ -1,17 +1,16 @@
 """What a regimen puts into the states of a model, route by route and part by part.
 
 Each channel is one way in: which state one mg enters (times the fraction that arrives), and when
-at what rate. Zero-order durations and lags may differ between people; people who share them share
-a channel.
+at what rate. Zero-order durations and lags may differ between people, who then have times of their
+own. Channels with the same times for all are put together before they are computed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ketacare.core.pharmacology.dosing import Bolus, Regimen
 from ketacare.core.pharmacology.linear import Schedule
@@ -22,14 +21,13 @@ from ketacare.core.pharmacology.structure import Structure
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Channel:
-    """One way in: ``entry`` (people, states) per mg given, ``rows`` the people it concerns.
+    """One way in: ``entry`` (n, states) per mg of the schedule, and the schedule of one input.
 
     ``doses`` are the doses of a route behind it (none for the vein).
     """
 
     entry: Floats
     schedule: Schedule
-    rows: NDArray[np.intp]
     doses: tuple[Bolus, ...] = ()
 
     def aimed(self, times_h: Floats) -> Floats:
@@ -43,14 +41,13 @@ def channels(structure: Structure, values: Mapping[str, Floats], regimen: Regime
     """Return every way in of a regimen; ``values`` are the parameters (n,) by name."""
     count = len(next(iter(values.values())))
     states = structure.states
-    everyone = np.arange(count)
     found = []
     injected = [b for b in regimen.boluses if b.route is Route.INTRAVENOUS]
     if regimen.steps or injected:
         entry = np.zeros((count, len(states)))
         entry[:, states.index(structure.central)] = 1.0
         schedule = schedule_of(Regimen(regimen.steps, tuple(injected), regimen.enantiomer))
-        found.append(Channel(entry=entry, schedule=schedule, rows=everyone))
+        found.append(Channel(entry=entry, schedule=schedule))
     for absorption in structure.absorptions:
         doses = [b for b in regimen.boluses if b.route is absorption.route]
         for saturated, portions in enumerate(portioned(absorption, doses)):
@@ -60,13 +57,28 @@ def channels(structure: Structure, values: Mapping[str, Floats], regimen: Regime
                 arriving = arriving_part(absorption, part, values, saturated=bool(saturated))
                 own = part.states(absorption.route, number)
                 place = states.index(own[0] if own else part.into)
-                for rows, schedule in _timed(part, values, portions, count):
-                    entry = np.zeros((len(rows), len(states)))
-                    entry[:, place] = arriving[rows]
-                    found.append(
-                        Channel(entry=entry, schedule=schedule, rows=rows, doses=tuple(portions))
-                    )
+                for doses, schedule, weight in _timed(part, values, portions):
+                    entry = np.zeros((count, len(states)))
+                    entry[:, place] = arriving * weight
+                    found.append(Channel(entry=entry, schedule=schedule, doses=tuple(doses)))
     return found
+
+
+def together(channels: Sequence[Channel]) -> list[tuple[Floats, Schedule]]:
+    """Return entries (n, c, states) and schedules, those with the same times for all as one."""
+    shared = [c for c in channels if not c.schedule.is_personal]
+    alone = [(c.entry[:, None], c.schedule) for c in channels if c.schedule.is_personal]
+    if not shared:
+        return alone
+    starts = np.unique(np.concatenate([c.schedule.starts for c in shared]))
+    rates = np.zeros((len(starts), len(shared)))
+    jumps = np.zeros_like(rates)
+    for i, channel in enumerate(shared):
+        own = channel.schedule
+        rates[:, i] = own.rates[np.searchsorted(own.starts, starts, side="right") - 1]
+        jumps[np.searchsorted(starts, own.starts), i] = own.jumps
+    entries = np.stack([c.entry for c in shared], axis=1)
+    return [(entries, Schedule(starts=starts, rates=rates, jumps=jumps)), *alone]
 
 
 def portioned(absorption: Absorption, doses: list[Bolus]) -> tuple[list[Bolus], list[Bolus]]:
@@ -129,18 +141,29 @@ def _schedule(runs: list[tuple[float, float, float]], jumps: list[tuple[float, f
 
 
 def _timed(
-    part: RoutePart, values: Mapping[str, Floats], portions: list[Bolus], count: int
-) -> list[tuple[NDArray[np.intp], Schedule]]:
-    """Return the schedule of a part for each group of people who share its lag and duration."""
+    part: RoutePart, values: Mapping[str, Floats], portions: list[Bolus]
+) -> list[tuple[list[Bolus], Schedule, Floats]]:
+    """Return doses, schedule and weight on the entry: one for all, or one per dose and person."""
+    count = len(next(iter(values.values())))
     lag = values[part.lag] if part.lag else np.zeros(count)
     lasting = values[part.duration] if part.duration else np.zeros(count)
-    pairs, member = np.unique(np.stack([lag, lasting], axis=1), axis=0, return_inverse=True)
-    found = []
-    for group, (wait, span) in enumerate(pairs.tolist()):
-        rows = np.flatnonzero(member.reshape(-1) == group)
+    one = np.ones(count)
+    if np.ptp(lag) == 0 and np.ptp(lasting) == 0:
+        wait, span = float(lag[0]), float(lasting[0])
         if span > 0:
             runs = [(d.at_h + wait, d.at_h + wait + span, d.mg / span) for d in portions]
-            found.append((rows, _schedule(runs, [])))
+            return [(portions, _schedule(runs, []), one)]
+        return [(portions, _schedule([], [(d.at_h + wait, d.mg) for d in portions]), one)]
+    found = []
+    for dose in portions:
+        begun = dose.at_h + lag
+        starts = np.stack([np.zeros(count), begun, begun + lasting], axis=1)
+        if part.duration:
+            # One mg over its own duration is a rate of 1 / duration, which goes into the entry.
+            rates, jumps = np.array([0.0, dose.mg, 0.0]), np.zeros(3)
+            weight = 1.0 / lasting
         else:
-            found.append((rows, _schedule([], [(d.at_h + wait, d.mg) for d in portions])))
+            starts = starts[:, :2]
+            rates, jumps, weight = np.zeros(2), np.array([0.0, dose.mg]), one
+        found.append(([dose], Schedule(starts=starts, rates=rates, jumps=jumps), weight))
     return found

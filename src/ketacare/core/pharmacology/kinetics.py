@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.pharmacology.dosing import Regimen
-from ketacare.core.pharmacology.inputs import channels
+from ketacare.core.pharmacology.inputs import channels, together
 from ketacare.core.pharmacology.linear import LinearSystem, respond
 from ketacare.core.pharmacology.matrices import Follower, rate_matrix
 from ketacare.core.pharmacology.model import Analyte, PkModel, Site
@@ -136,7 +136,7 @@ def amounts(
         for channel in channels(structure, values, regimen):
             system = LinearSystem(matrix=matrix, entry=channel.entry * share, readout=readout)
             total += respond(system, channel.schedule, times)[0]
-            part = share * channel.entry[0].sum()
+            part = share * float(channel.entry[0].sum())
             arrived += part * channel.schedule.delivered(times)
             aimed += part * channel.aimed(times)
         outside["not yet released"] = outside["not yet released"] + aimed - arrived
@@ -157,7 +157,7 @@ def read(
     for probe in probes:
         _check_probe(model, probe)
     count = len(next(iter(people.values())))
-    found = np.zeros((count, len(probes), len(times)))
+    found, started = np.zeros((count, len(probes), len(times))), False
     for enantiomer, share in model.shares(regimen.enantiomer).items():
         asked = [
             i for i, p in enumerate(probes) if enantiomer in model.analytes[p.analyte].enantiomers
@@ -167,11 +167,15 @@ def read(
         values = model.for_enantiomer(people, enantiomer)
         structure, matrix, readout = _system(model, values, regimen, [probes[i] for i in asked])
         extra = matrix.shape[1] - len(structure.states)
-        for channel in channels(structure, values, regimen):
-            rows = channel.rows
-            entry = np.pad(channel.entry * share, ((0, 0), (0, extra)))
-            system = LinearSystem(matrix=matrix[rows], entry=entry, readout=readout[rows])
-            found[rows[:, None], asked] += respond(system, channel.schedule, times)
+        for entries, schedule in together(channels(structure, values, regimen)):
+            entry = np.pad(entries * share, ((0, 0), (0, 0), (0, extra)))
+            system = LinearSystem(matrix=matrix, entry=entry, readout=readout)
+            answer = respond(system, schedule, times)
+            if len(asked) == len(probes):
+                found = found + answer if started else answer
+            else:
+                found[:, asked] += answer
+            started = True
     return found
 
 

@@ -1,6 +1,6 @@
 """The exact response of linear compartment systems to a piecewise-constant input, for many people.
 
-Between two changes of the pump the state is x(t) = e^(A s) x0 + (integral of e^(A u) du) b r with
+Between two changes of the input the state is x(t) = e^(A s) x0 + (integral of e^(A u) du) b r with
 s the time since the change, so an answer at one time never depends on which other times were
 asked. Modes are used where they are sound, and otherwise the augmented matrix exponential of
 Van Loan (IEEE Trans Automat Contr 1978;23:395). Nothing here knows of ketamine.
@@ -8,49 +8,76 @@ Van Loan (IEEE Trans Automat Contr 1978;23:395). Nothing here knows of ketamine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ketacare.core.pharmacology.exponential import exponential
+from ketacare.core.errors import ErrorCode, KetacareError
 from ketacare.core.pharmacology.modes import Floats, Modes, decompose, upstream
+from ketacare.core.pharmacology.stepping import respond_by_exponentials
 
-# A rate of exactly zero (a compartment that only collects) divides badly; at 1e-30 per hour
-# expm1(rate t) / rate is t to the last digit and nothing else changes.
-_STILL = -1e-30
-_PEOPLE_AT_ONCE = 256
-_EVEN_TO_H = 1e-13
-_MATRICES_AT_ONCE = 20_000  # bounds the memory of the exponential path to some tens of megabytes
+_CACHED = 32_768  # numbers worked on at once; a few such arrays stay in a core's cache
+_PEOPLE_AT_ONCE = 8_192  # bounds the memory of their modes to some tens of megabytes
+# Rounding leaves about 1e-12 of a peak below zero where nothing has arrived yet.
+_BELOW_ZERO = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LinearSystem:
     """``n`` systems of the same shape.
 
-    ``matrix`` (n, m, m) in 1/h, ``entry`` (n, m) what one mg of input adds to each state,
-    ``readout`` (n, o, m) how each of ``o`` outputs is made of the states.
+    ``matrix`` (n, m, m) in 1/h, ``entry`` (n, m) what one mg of input adds to each state, or
+    (n, c, m) for ``c`` inputs, ``readout`` (n, o, m) how each of ``o`` outputs is made of the
+    states.
     """
 
     matrix: Floats
     entry: Floats
     readout: Floats
 
+    def __len__(self) -> int:
+        return len(self.matrix)
+
+    def of(self, rows: slice | NDArray[np.bool_] | NDArray[np.intp]) -> LinearSystem:
+        """Return the systems of some people."""
+        return LinearSystem(
+            matrix=self.matrix[rows], entry=self.entry[rows], readout=self.readout[rows]
+        )
+
+    @property
+    def entries(self) -> Floats:
+        """Return the entries as (n, c, m), also where there is one."""
+        return self.entry[:, None] if self.entry.ndim == 2 else self.entry
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Schedule:
-    """The input as segments: from ``starts[i]`` (h) on ``rates[i]`` (mg/h), after ``jumps[i]`` mg."""
+    """The input as segments: from ``starts[i]`` (h) on ``rates[i]`` (mg/h), after ``jumps[i]`` mg.
+
+    ``rates`` and ``jumps`` are (s,), or (s, c) for ``c`` inputs. ``starts`` (s,) begin at zero and
+    rise; (n, s) gives every person times of their own.
+    """
 
     starts: Floats
     rates: Floats
     jumps: Floats
 
+    @property
+    def is_personal(self) -> bool:
+        """Return whether people have times of their own."""
+        return self.starts.ndim == 2
+
+    def of(self, rows: slice | NDArray[np.bool_] | NDArray[np.intp]) -> Schedule:
+        """Return the schedule of some people."""
+        return replace(self, starts=self.starts[rows]) if self.is_personal else self
+
     def delivered(self, times_h: Floats) -> Floats:
-        """Return the mg given (t,) up to and including each time."""
-        spans = np.clip(
-            times_h[:, None] - self.starts, 0.0, np.append(np.diff(self.starts), np.inf)
-        )
-        jumped = np.where(times_h[:, None] >= self.starts, self.jumps, 0.0)
+        """Return the mg given (t,) up to and including each time (one input, one for all)."""
+        starts = self.starts[0] if self.is_personal else self.starts
+        spans = np.clip(times_h[:, None] - starts, 0.0, np.append(np.diff(starts), np.inf))
+        jumped = np.where(times_h[:, None] >= starts, self.jumps, 0.0)
         return np.asarray(spans @ self.rates + jumped.sum(axis=1))
 
 
@@ -58,133 +85,217 @@ def respond(system: LinearSystem, schedule: Schedule, times_h: Floats) -> Floats
     """Return the outputs (n, o, t) at ``times_h``; at the moment of a bolus, just after it.
 
     ``times_h`` may be in any order and must not be negative. Everything is at rest before zero.
+    Where nothing can be negative, rounding below zero is zero.
     """
+    order = np.argsort(times_h, kind="stable")
+    times = times_h[order]
+    found = np.zeros((len(system), system.readout.shape[1], len(times)))
     system = _seen(system)
-    modes = decompose(system.matrix, system.entry)
-    if modes.sound.all():
-        return _modal(modes, system.readout, schedule, times_h)
-    count, outputs, _ = system.readout.shape
-    found = np.empty((count, outputs, len(times_h)))
-    good, bad = modes.sound, ~modes.sound
-    if good.any():
-        kept = Modes(
-            rates=modes.rates[good],
-            vectors=modes.vectors[good],
-            entry=modes.entry[good],
-            sound=modes.sound[good],
-        )
-        found[good] = _modal(kept, system.readout[good], schedule, times_h)
-    found[bad] = _exponential(
-        system.matrix[bad], system.entry[bad], system.readout[bad], schedule, times_h
+    if system.matrix.shape[1]:
+        for first in range(0, len(system), _PEOPLE_AT_ONCE):
+            rows = slice(first, first + _PEOPLE_AT_ONCE)
+            _respond(system.of(rows), schedule.of(rows), times, found[rows])
+        if (system.entry >= 0).all() and (system.readout >= 0).all():
+            _lift(found)
+    if (order[1:] > order[:-1]).all():
+        return found
+    back = np.empty_like(order)
+    back[order] = np.arange(len(order))
+    return found[:, :, back]
+
+
+def prepared(system: LinearSystem) -> Modes:
+    """Return the modes of the systems, without the states that no output depends on."""
+    return _modes(_seen(system))
+
+
+def _modes(system: LinearSystem) -> Modes:
+    return decompose(
+        np.ascontiguousarray(np.moveaxis(system.matrix, 0, 2)),
+        np.ascontiguousarray(np.moveaxis(system.entries, 0, 2)),
+        np.ascontiguousarray(np.moveaxis(system.readout, 0, 2)),
     )
-    return found
+
+
+def _respond(system: LinearSystem, schedule: Schedule, times: Floats, found: Floats) -> None:
+    modes = _modes(system)
+    if modes.sound.any():
+        modal(modes, schedule, times, found)
+    bad = np.flatnonzero(~modes.sound)
+    if len(bad):
+        found[bad] = respond_by_exponentials(system.of(bad), schedule.of(bad), times)
+
+
+def _lift(found: Floats) -> None:
+    """Set what rounding left below zero to zero; refuse what is more than rounding."""
+    if found.size == 0 or (low := float(found.min())) >= 0:
+        return
+    if not low >= -_BELOW_ZERO * max(1.0, float(found.max())):
+        raise KetacareError(
+            ErrorCode.NUMERICAL,
+            f"an amount came out as {low:g}, below zero by more than rounding; report the model",
+        )
+    np.maximum(found, 0.0, out=found)
 
 
 def _seen(system: LinearSystem) -> LinearSystem:
     """Return the system without the states that no output depends on; the answer is the same."""
     reach = upstream((system.matrix != 0).any(axis=0))
     read = (system.readout != 0).any(axis=(0, 1))
-    keep = np.flatnonzero(reach[read].any(axis=0))
+    fed = (system.entries != 0).any(axis=(0, 1))
+    keep = np.flatnonzero(reach[read].any(axis=0) & reach[:, fed].any(axis=1))
+    if len(keep) == system.matrix.shape[1]:
+        return system
     return LinearSystem(
         matrix=system.matrix[:, keep[:, None], keep],
-        entry=system.entry[:, keep],
+        entry=system.entry[..., keep],
         readout=system.readout[:, :, keep],
     )
 
 
-def _segments(schedule: Schedule, times_h: Floats) -> list[tuple[int, NDArray[np.intp]]]:
-    """Return for each segment the places of the times that fall into it."""
-    segment = np.searchsorted(schedule.starts, times_h, side="right") - 1
-    return [(i, np.flatnonzero(segment == i)) for i in range(len(schedule.starts))]
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Course:
+    """The modes from one change of the input on: ``state`` (k, n) then, ``push`` (k, n) per hour.
+
+    ``since`` is the start in h, one number or one per person (n,).
+    """
+
+    since: float | Floats
+    state: Floats
+    push: Floats
 
 
-def _modal(modes: Modes, readout: Floats, schedule: Schedule, times_h: Floats) -> Floats:
-    """Return the outputs as sums of modes, some hundred people at a time to stay in the cache."""
-    count, outputs, _ = readout.shape
-    found = np.empty((count, outputs, len(times_h)))
-    segments = _segments(schedule, times_h)
-    for first in range(0, count, _PEOPLE_AT_ONCE):
-        rows = slice(first, first + _PEOPLE_AT_ONCE)
-        rates, entry = modes.rates[rows], modes.entry[rows]
-        rates = np.where(rates == 0, _STILL, rates)
-        gain = readout[rows] @ modes.vectors[rows]
-        state = np.zeros_like(entry)
-        for i, places in segments:
-            state = state + entry * schedule.jumps[i]
-            push = entry * schedule.rates[i]
-            start = schedule.starts[i]
-            if len(places):
-                since = times_h[places] - start
-                found[rows, :, places] = (gain @ _advance(state, push, rates, since)).real
-            if i + 1 < len(schedule.starts):
-                span = np.array([schedule.starts[i + 1] - start])
-                state = _advance(state, push, rates, span)[:, :, 0]
-    return found
+def courses(modes: Modes, schedule: Schedule) -> Iterator[Course]:
+    """Yield the modes at the start of each segment, jump included."""
+    starts = schedule.starts if schedule.is_personal else schedule.starts[None]
+    rates = schedule.rates.reshape(starts.shape[1], -1)
+    jumps = schedule.jumps.reshape(starts.shape[1], -1)
+    state = np.zeros_like(modes.rates)
+    push = state
+    for i in range(starts.shape[1]):
+        if i:
+            state = _advanced(modes, state, push, starts[:, i] - starts[:, i - 1])
+        if jumps[i].any():
+            state = state + np.tensordot(jumps[i], modes.entry, 1)
+        push = np.tensordot(rates[i], modes.entry, 1)
+        since = starts[:, i] if schedule.is_personal else float(starts[0, i])
+        yield Course(since=since, state=state, push=push)
 
 
-def _advance(
-    state: NDArray[np.inexact],
-    push: NDArray[np.inexact],
-    rates: NDArray[np.inexact],
-    since: Floats,
-) -> NDArray[np.inexact]:
-    """Return each mode (n, m, t): state e^(rate s) + push (e^(rate s) - 1) / rate."""
-    exponent = rates[:, :, None] * since
-    moved: NDArray[np.inexact]
-    if not push.any():
-        moved = np.exp(exponent, out=exponent)
-        np.multiply(moved, state[:, :, None], out=moved)
-        return moved
-    moved = np.expm1(exponent)
-    np.multiply(moved, (push / rates)[:, :, None], out=moved)
-    if state.any():
-        decay = np.exp(exponent, out=exponent)
-        moved += decay * state[:, :, None]
-    return moved
+def _advanced(modes: Modes, state: Floats, push: Floats, span: Floats) -> Floats:
+    """Return the modes ``span`` hours (n,) or (1,) later."""
+    after = np.empty_like(state)
+    pushed = bool(push.any())
+    for first, length in modes.ladders:
+        rate = modes.rates[first]
+        shapes, drives = _shapes(rate * span, span, length, rate, pushed=pushed)
+        for k in range(length):
+            here = first + k
+            after[here] = sum(state[here + q] * shapes[q] for q in range(length - k))
+            if pushed:
+                after[here] += sum(push[here + q] * drives[q] for q in range(length - k))
+    return after
 
 
-def _exponential(
-    matrix: Floats, entry: Floats, readout: Floats, schedule: Schedule, times_h: Floats
-) -> Floats:
-    """Return the outputs by e^M of the augmented matrix M = [[A, b r], [0, 0]] (Van Loan)."""
-    count, size, _ = matrix.shape
-    found = np.empty((count, readout.shape[1], len(times_h)))
-    state = np.zeros((count, size + 1))
-    state[:, size] = 1.0
-    augmented = np.zeros((count, size + 1, size + 1))
-    augmented[:, :size, :size] = matrix
-    for i, places in _segments(schedule, times_h):
-        state[:, :size] += entry * schedule.jumps[i]
-        augmented[:, :size, size] = entry * schedule.rates[i]
-        if len(places):
-            since, inverse = np.unique(times_h[places] - schedule.starts[i], return_inverse=True)
-            states = _states(augmented, state, since)[:, :, :size]
-            seen = readout @ states.transpose(0, 2, 1)
-            found[:, :, places] = seen[:, :, inverse]
-        if i + 1 < len(schedule.starts):
-            span = schedule.starts[i + 1] - schedule.starts[i]
-            state = (exponential(augmented * span) @ state[:, :, None])[:, :, 0]
-    return found
+def _shapes(
+    exponent: Floats, span: Floats, length: int, rate: Floats, *, pushed: bool
+) -> tuple[list[Floats], list[Floats]]:
+    """Return s^q/q! e^(rate s) and its integrals from 0 to s, q = 0 … length - 1."""
+    decay = np.exp(exponent)
+    shapes = [decay]
+    for q in range(1, length):
+        shapes.append(shapes[-1] * span / q)
+    if not pushed:
+        return shapes, []
+    drives = [np.expm1(exponent) / rate]
+    for q in range(1, length):
+        drives.append((shapes[q] - drives[-1]) / rate)
+    return shapes, drives
 
 
-def _states(augmented: Floats, state: Floats, since: Floats) -> Floats:
-    """Return the states (n, t, m) at the rising times ``since`` the start of the segment."""
-    count, size = state.shape
-    found = np.empty((count, len(since), size))
-    step = (since[-1] - since[0]) / max(1, len(since) - 1)
-    even = since[0] + step * np.arange(len(since))
-    # On an even grid one exponential serves all steps. The grid may be off by rounding only: at
-    # the fastest published rate (107 per hour) 1e-13 h is 1e-11 relative.
-    if len(since) > 2 and np.abs(since - even).max() <= _EVEN_TO_H:
-        stride = exponential(augmented * step)
-        current = exponential(augmented * since[0]) @ state[:, :, None]
-        for k in range(len(since)):
-            found[:, k] = current[:, :, 0]
-            current = stride @ current
-        return found
-    at_once = max(1, _MATRICES_AT_ONCE // len(since))
+def modal(modes: Modes, schedule: Schedule, times: Floats, found: Floats) -> None:
+    """Add the outputs at rising ``times`` to ``found`` (n, o, t), as sums of modes."""
+    starts = schedule.starts
+    for i, course in enumerate(courses(modes, schedule)):
+        last = i + 1 == starts.shape[-1]
+        if not schedule.is_personal:
+            low = np.searchsorted(times, starts[i], side="left")
+            high = len(times) if last else np.searchsorted(times, starts[i + 1], side="left")
+            if low < high:
+                _read(modes, course, times[low:high], found[:, :, low:high])
+            continue
+        # Times of their own: every segment is read at every time and kept where it belongs.
+        since = times - starts[:, i, None]
+        within = since >= 0
+        if not last:
+            within &= times < starts[:, i + 1, None]
+        if within.any():
+            part = np.zeros_like(found)
+            _read(modes, course, np.maximum(since, 0.0), part, personal=True)
+            found += np.where(within[:, None], part, 0.0)
+
+
+def _read(
+    modes: Modes, course: Course, times: Floats, found: Floats, *, personal: bool = False
+) -> None:
+    """Add one segment; ``times`` are those asked, or (n, t) hours since the start if personal."""
+    count, width = found.shape[0], times.shape[-1]
+    at_once = max(1, _CACHED // width)
+    moved, pushed = bool(course.state.any()), bool(course.push.any())
+    exponent, buffer = np.empty((at_once, width)), np.empty((at_once, width))
+    since = times if personal else times - course.since
     for first in range(0, count, at_once):
-        rows = slice(first, first + at_once)
-        steps = exponential(augmented[rows, None] * since[:, None, None])
-        found[rows] = (steps @ state[rows, None, :, None])[..., 0]
-    return found
+        rows = slice(first, min(first + at_once, count))
+        size = rows.stop - rows.start
+        span = since[rows] if personal else since
+        for start, length in modes.ladders:
+            if length > 1:
+                _read_ladder(modes, course, (start, length), span, rows, found)
+                continue
+            gain = modes.gain[:, start, rows]
+            rate = modes.rates[start, rows]
+            x = np.multiply(rate[:, None], span, out=exponent[:size])
+            y = buffer[:size]
+            if pushed:
+                drive = gain * (course.push[start, rows] / rate)
+                np.expm1(x, out=y)
+                _add(found, rows, drive, y, last=not moved)
+            if moved:
+                np.exp(x, out=x)
+                _add(found, rows, gain * course.state[start, rows], x, last=True)
+
+
+def _add(found: Floats, rows: slice, weight: Floats, shape: Floats, *, last: bool) -> None:
+    """Add weight (o, r) times shape (r, t) to each output; the last may use the shape up."""
+    used = [o for o in range(len(weight)) if weight[o].any()]
+    for o in used:
+        spent = last and o == used[-1]
+        term = np.multiply(shape, weight[o][:, None], out=shape if spent else None)
+        found[rows, o] += term
+
+
+def _read_ladder(  # noqa: PLR0917 - one kernel
+    modes: Modes,
+    course: Course,
+    ladder: tuple[int, int],
+    span: Floats,
+    rows: slice,
+    found: Floats,
+) -> None:
+    """Add a run of modes with one rate: e^(rate s) times a polynomial, and its integrals."""
+    first, length = ladder
+    places = range(first, first + length)
+    pushed = bool(course.push[first : first + length].any())
+    rate = modes.rates[first, rows][:, None]
+    shapes, drives = _shapes(rate * span, span, length, rate, pushed=pushed)
+    for o in range(found.shape[1]):
+        gain = modes.gain[o, :, rows]
+        if not gain[places.start : places.stop].any():
+            continue
+        for q in range(length):
+            pairs = [(k, k + q) for k in places if k + q < places.stop]
+            weight = sum(gain[k] * course.state[up, rows] for k, up in pairs)
+            found[rows, o] += np.asarray(weight)[:, None] * shapes[q]
+            if pushed:
+                weight = sum(gain[k] * course.push[up, rows] for k, up in pairs)
+                found[rows, o] += np.asarray(weight)[:, None] * drives[q]
