@@ -38,7 +38,7 @@ NO_BENEFIT = (
     "them is a target."
 )
 _FEWEST_PARTICLES = 200
-_STARTS = 3  # besides the typical person
+_STARTS = 1  # besides the typical person
 _LOOKED_AT = 200  # draws of the prior the starts are chosen from
 _FAR = 3.0  # standard deviations beyond which a person or a sample is pointed out
 _AFTER_H = 2.0

@@ -126,5 +126,6 @@ def _derivatives(objective: Objective, here: Floats) -> tuple[float, Floats, Flo
         near[i, j] = near[j, i] = mixed[0, place] / (4.0 * _STEP**2)
         far[i, j] = far[j, i] = mixed[1, place] / (16.0 * _STEP**2)
     hessian = -(4.0 * near - far) / 3.0
-    uncertain = float(np.abs(near - far).max() / np.abs(hessian).max())
+    largest = float(np.abs(hessian).max())
+    uncertain = float(np.abs(near - far).max()) / largest if largest > 0 else np.inf
     return middle, gradient, hessian, uncertain
