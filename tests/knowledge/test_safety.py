@@ -17,7 +17,9 @@ from ketacare.knowledge.loading.sources import source_ids
 from ketacare.knowledge.reading import Section, read_toml
 
 FOLDER = files("ketacare.knowledge") / "safety"
-SPECIAL = {"facts.toml", "monitoring.toml", "discharge.toml", "policy.toml"}
+SPECIAL = {
+    "facts.toml", "monitoring.toml", "discharge.toml", "policy.toml", "rescue.toml", "rule_list.toml"
+}  # fmt: skip
 
 
 def sections(**changed: str) -> dict[str, Section]:

@@ -17,6 +17,7 @@ from ketacare.knowledge.loading.evidence import load_prior
 from ketacare.knowledge.loading.instruments import load_instruments
 from ketacare.knowledge.loading.planning import load_adaptive_rules, load_weights
 from ketacare.knowledge.loading.protocols import load_protocol, protocol_ids
+from ketacare.knowledge.loading.rescue import load_rescue, load_rule_list
 from ketacare.knowledge.loading.safety import load_policy
 from ketacare.knowledge.loading.sources import load_sources
 from ketacare.knowledge.loading.staging import load_staging, staging_ids
@@ -38,6 +39,8 @@ __all__ = [
     "load_policy",
     "load_prior",
     "load_protocol",
+    "load_rescue",
+    "load_rule_list",
     "load_sources",
     "load_staging",
     "load_studies",

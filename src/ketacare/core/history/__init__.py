@@ -19,6 +19,7 @@ from ketacare.core.history.judgement import Adequacy, TrialJudgement
 from ketacare.core.history.medicines import (
     EquivalentPart,
     LorazepamEquivalent,
+    diazepam_equivalent,
     lorazepam_equivalent,
     medicines_of_class,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "TreatmentClass",
     "Treatments",
     "TrialJudgement",
+    "diazepam_equivalent",
     "find_treatment",
     "judge_trial",
     "lorazepam_equivalent",

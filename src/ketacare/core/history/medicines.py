@@ -39,6 +39,17 @@ class LorazepamEquivalent:
     missing: tuple[str, ...]
 
 
+def diazepam_equivalent(lorazepam_mg: float, treatments: Treatments) -> float | None:
+    """Return the same dose in mg of diazepam, ``None`` when the clinic has no factor for it.
+
+    mg diazepam = mg lorazepam * (mg of diazepam equal to 1 mg of lorazepam)
+    """
+    diazepam = treatments.get("diazepam")
+    if diazepam is None or diazepam.lorazepam_mg is None:
+        return None
+    return lorazepam_mg * diazepam.lorazepam_mg.to("mg")
+
+
 def _medicines(source: Person | Sequence[Medicine]) -> Sequence[Medicine]:
     return source.medicines if isinstance(source, Person) else source
 

@@ -23,17 +23,28 @@ from ketacare.core.safety.kinds import (
 from ketacare.core.safety.limits import Bound, Cadence, Monitoring, Side, VitalLimits
 from ketacare.core.safety.policy import Policy, Rule, Situation
 from ketacare.core.safety.preparation import Preparation, Stock, Waste
+from ketacare.core.safety.rescue import (
+    AgentShown,
+    Direction,
+    RescueAgent,
+    RescuePlan,
+    RescueProblem,
+    RescuePrompt,
+    rescue_prompts,
+)
 from ketacare.core.safety.rules import PREDICATES
 from ketacare.core.safety.screening import by_urgency, discharge_gate, screen, watch_closely
 from ketacare.core.safety.vitals import VitalState, judge_vitals, session_baseline
 
 __all__ = [
     "PREDICATES",
+    "AgentShown",
     "Answer",
     "Bound",
     "Cadence",
     "CountsFrom",
     "Dated",
+    "Direction",
     "DueItem",
     "Entry",
     "FactDefinition",
@@ -46,6 +57,10 @@ __all__ = [
     "Phase",
     "Policy",
     "Preparation",
+    "RescueAgent",
+    "RescuePlan",
+    "RescueProblem",
+    "RescuePrompt",
     "Rule",
     "RuleFinding",
     "SessionContext",
@@ -63,6 +78,7 @@ __all__ = [
     "due_observations",
     "judge_vitals",
     "observation_ends",
+    "rescue_prompts",
     "screen",
     "session_baseline",
     "spoken",

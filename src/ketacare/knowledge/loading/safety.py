@@ -60,7 +60,7 @@ _FACTS, _MONITORING, _GATE, _POLICY = (
     "discharge.toml",
     "policy.toml",
 )
-_SPECIAL = frozenset({_FACTS, _MONITORING, _GATE, _POLICY})
+_SPECIAL = frozenset({_FACTS, _MONITORING, _GATE, _POLICY, "rescue.toml", "rule_list.toml"})
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ketacare.core.history import lorazepam_equivalent
+from ketacare.core.history import diazepam_equivalent, lorazepam_equivalent
 from ketacare.core.safety.case import Case, Listed, Verdict
 from ketacare.core.safety.dated import spoken
 from ketacare.core.safety.facts import Answer
@@ -24,8 +24,7 @@ def judge(case: Case) -> Verdict:
     daily, floor = daily_dose(case, medicines.found)
     used = (*medicines.answers, daily)
     if floor > case.bound("daily", "mg/day"):
-        taken = spoken(floor, "mg/day")
-        return case.found("high", *used, medicines=medicines.names, taken=taken)
+        return case.found("high", *used, medicines=medicines.names, taken=in_both(case, floor))
     before_dose = case.snapshot.station is Station.BEFORE_DOSE
     recent = [item for item in medicines.found if is_recent(case, item)]
     if before_dose and recent:
@@ -35,7 +34,14 @@ def judge(case: Case) -> Verdict:
         used = (*used, case.given("time of the last benzodiazepine", None))
     if any(answer.missing for answer in (*used, *medicines.doubts)):
         return case.cannot_tell(*used, *medicines.doubts)
-    return case.found("some", *used, medicines=medicines.names, taken=daily.text)
+    return case.found("some", *used, medicines=medicines.names, taken=in_both(case, floor))
+
+
+def in_both(case: Case, lorazepam_mg: float) -> str:
+    """Return a daily dose in lorazepam and in diazepam, as said."""
+    said = f"{spoken(lorazepam_mg, 'mg/day')} of lorazepam"
+    diazepam = diazepam_equivalent(lorazepam_mg, case.snapshot.treatments)
+    return said if diazepam is None else f"{said} ({spoken(diazepam, 'mg/day')} of diazepam)"
 
 
 def daily_dose(case: Case, found: tuple[Listed, ...]) -> tuple[Answer, float]:
