@@ -6,7 +6,6 @@ from importlib.resources import files
 import pytest
 
 from ketacare.core.errors import KnowledgeError
-from ketacare.core.measures import Licence
 from ketacare.core.sources import Status
 from ketacare.knowledge.load import load_instruments
 from ketacare.knowledge.loading.instruments import check_all, read_instrument
@@ -48,10 +47,44 @@ def test_reliable_change_follows_from_the_measurement_error():
         assert math.ceil(1.96 * math.sqrt(2) * instrument.sem.value) == reliable
 
 
-def test_every_instrument_may_be_shown_and_nothing_is_verified_yet():
+def test_nothing_is_verified_yet():
+    assert {i.provenance.status for i in load_instruments().values()} == {Status.CANDIDATE}
+
+
+# Section E1 and E2 of the clinical reference, one line per row of its table.
+REFERENCE = """
+    gad7 phq9 phq4 hama oasis pswq pswq8 pswq3 lsas_sr lsas_ca spin mini_spin pdss_sr pcl5 ybocs fq
+    wsas sds who5 whodas12 qlesq_sf eq5d5l eq_vas isi audit_c dast10 cssrs_screener madrs cadss
+    cadss6 moaas kset bpic_ss icsi icpi meq30 edi ceq sets wai_sr sci bprs cgi_s cgi_i
+    promis_anxiety_4a promis_anxiety_8a promis_anxiety_cat
+"""
+
+
+def test_every_instrument_of_the_reference_is_there():
+    assert set(load_instruments()) == set(REFERENCE.split())
+
+
+def test_text_stands_only_where_the_licence_lets_it():
+    # licence classes PD and FREE-A of the reference; every other file says what an item is about
+    with_text = {name for name, i in load_instruments().items() if i.has_text}
+    assert with_text == {
+        *("gad7", "phq9", "phq4", "hama", "pswq", "pswq8", "pswq3", "pcl5", "audit_c"),
+        *("bprs", "cgi_s", "cgi_i", "moaas"),
+    }
     for instrument in load_instruments().values():
-        assert instrument.licence is Licence.PUBLIC_DOMAIN
-        assert instrument.provenance.status is Status.CANDIDATE
+        assert instrument.may_be_asked is instrument.has_text
+        assert instrument.wording.notice
+
+
+def test_text_under_a_licence_that_forbids_it_is_refused():
+    base = files("ketacare.knowledge") / "instruments"
+    text = (base / "wsas.toml").read_text(encoding="utf-8")
+    assert read_instrument(text, source="wsas.toml").items[0].text == ""
+    with pytest.raises(KnowledgeError, match="take the text out"):
+        read_instrument(
+            text.replace('topic = "Work"', 'text = "Because of my problem …"', 1),
+            source="wsas.toml",
+        )
 
 
 def gad7_text():

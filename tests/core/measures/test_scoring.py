@@ -122,7 +122,7 @@ def test_item_nine_behind_a_bare_total_is_not_known_unless_all_are_zero(total, k
 
 def test_item_nine_leads_to_the_cssrs():
     alert = score_items(PHQ9, [0] * 8 + [1]).alerts[0]
-    assert (alert.rule.code, alert.rule.leads_to) == ("suicidal_thoughts", "cssrs")
+    assert (alert.rule.code, alert.rule.leads_to) == ("suicidal_thoughts", "cssrs_screener")
     assert "C-SSRS" in alert.sentence
 
 

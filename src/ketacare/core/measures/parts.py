@@ -13,6 +13,9 @@ from ketacare.core.errors import ErrorCode, KnowledgeError
 from ketacare.core.record import Sex
 from ketacare.core.sources import Sourced
 
+# Totals may be scaled sums: equality is meant up to rounding of the quotient.
+_TOLERANCE = 1e-9
+
 
 class Licence(StrEnum):
     """Whether the text of the items may be shown.
@@ -120,11 +123,27 @@ class Band:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
-    """A published cut-off: reached from ``at_least`` on; for one sex only where ``sex`` is given."""
+    """A published cut-off, reached from ``at_least`` on, or down to ``at_most``.
+
+    It is for one sex only where ``sex`` is given.
+    """
 
     label: str
-    at_least: Sourced
+    at_least: Sourced | None = None
+    at_most: Sourced | None = None
     sex: Sex | None = None
+
+    def __post_init__(self) -> None:
+        if (self.at_least is None) is (self.at_most is None):
+            raise KnowledgeError(
+                ErrorCode.CONTRADICTION, f'the cut-off "{self.label}" needs at_least or at_most'
+            )
+
+    def is_reached(self, total: float) -> bool:
+        """Return whether ``total`` lies on the side the cut-off marks."""
+        if self.at_least is not None:
+            return total + _TOLERANCE >= self.at_least.value
+        return self.at_most is not None and total - _TOLERANCE <= self.at_most.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

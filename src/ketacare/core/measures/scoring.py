@@ -148,10 +148,10 @@ def score(instrument: Instrument, reported: Score) -> Scored:
 def _scored_answers(instrument: Instrument, items: Sequence[int | None]) -> tuple[int | None, ...]:
     form = (*instrument.items, *instrument.unscored)
     if not instrument.items:
+        advice = "give the total" if instrument.has_total else "it is listed, not scored"
         raise InputError(
             ErrorCode.NOT_AVAILABLE,
-            f"{instrument.name} is recorded by its total only: its items are not held here; "
-            "give the total",
+            f"the items of {instrument.name} are not held here; {advice}",
             where="items",
         )
     if len(items) not in {len(instrument.items), len(form)}:

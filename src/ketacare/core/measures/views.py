@@ -114,10 +114,7 @@ def _subscale(
 def cuts_reached(instrument: Instrument, total: float | None) -> tuple[CutReached, ...]:
     """Return every cut-off with whether ``total`` reaches it."""
     return tuple(
-        CutReached(
-            cut=cut,
-            reached=None if total is None else total + _TOLERANCE >= cut.at_least.value,
-        )
+        CutReached(cut=cut, reached=None if total is None else cut.is_reached(total))
         for cut in instrument.cuts
     )
 

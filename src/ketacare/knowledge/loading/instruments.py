@@ -214,7 +214,8 @@ def _subscale(part: Section) -> Subscale:
 def _cut(part: Section) -> Cut:
     cut = Cut(
         label=part.text("label"),
-        at_least=part.sourced("at_least", unit="point"),
+        at_least=_figure(part, "at_least", "point"),
+        at_most=_figure(part, "at_most", "point"),
         sex=part.choice("sex", Sex) if "sex" in part else None,
     )
     part.close()
