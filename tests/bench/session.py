@@ -11,7 +11,7 @@ from scipy.linalg import expm
 
 from ketacare.core.pharmacology import Baseline, Regimen, Subject, expected_session
 from ketacare.core.pharmacology.dosing import Enantiomer
-from ketacare.core.pharmacology.structure import Follower, rate_matrix
+from ketacare.core.pharmacology.matrices import Follower, rate_matrix
 from ketacare.knowledge.load import load_effect_model, load_pk_model
 
 PEOPLE = 2000
