@@ -31,8 +31,12 @@ Finding = tuple[RuleFinding, Override | None]
 def facts_of(patient_id: uuid.UUID) -> tuple[Fact, ...]:
     """Return the answers that stand, oldest first; codes the policy has dropped are left out."""
     known = load_policy().facts
-    rows = answers_of(patient_id).filter(superseded_by__isnull=True)
-    return tuple(fact_of(row) for row in rows if row.code in known)
+    rows = (
+        Answer.objects.filter(patient_id=patient_id, superseded_by__isnull=True, code__in=known)
+        .select_related("by")
+        .only("code", "value", "at", "unit", "note", "by__display_name")
+    )
+    return tuple(fact_of(row) for row in rows)
 
 
 def answers_of(patient_id: uuid.UUID) -> QuerySet[Answer]:

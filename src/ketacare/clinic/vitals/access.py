@@ -165,12 +165,17 @@ def connection_of(session_id: uuid.UUID, *, now: datetime) -> Connection:
 
 def measurements_of(patient_id: uuid.UUID) -> tuple[Measurement, ...]:
     """Return a patient's measurements by people, oldest first; a monitor's values are not here."""
-    values = (
-        Value.objects.filter(patient_id=patient_id, origin=Value.Origin.PERSON)
+    return current(
+        Value.objects.filter(
+            patient_id=patient_id,
+            origin=Value.Origin.PERSON,
+            value__isnull=False,
+            superseded_by__isnull=True,
+        )
         .select_related("by")
+        .only("kind", "value", "at", "origin", "device_id", "superseded_by_id", "by__display_name")
         .order_by("at")
     )
-    return current(values)
 
 
 def value_for(user: User, value_id: uuid.UUID) -> Value:

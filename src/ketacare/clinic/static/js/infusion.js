@@ -4,12 +4,15 @@
 
 const SILENT_MS = 13000; // three beats of the stream
 
-document.addEventListener("toggle", (event) => {
-  const opened = event.target;
-  if (opened.matches?.(".entry, .offer") && opened.open) {
-    opened.querySelector("input:not([type=hidden]), textarea, .step")?.focus({ preventScroll: false });
-  }
-}, true);
+// The focus moves within the tap itself: a field that takes it a moment later loses the first digit of
+// a value typed at once ("20" for "720"), and some phones show their keypad only for a tap's own focus.
+document.addEventListener("click", (event) => {
+  const entry = event.target.closest?.("summary")?.parentElement;
+  if (!entry?.matches(".entry, .offer") || entry.open) return;
+  event.preventDefault();
+  entry.open = true;
+  entry.querySelector("input:not([type=hidden]), textarea, .step")?.focus({ preventScroll: false });
+});
 
 // A part being touched is not exchanged under the finger; the next change brings it up to date.
 let touched = null;
