@@ -4,6 +4,7 @@ Each name here is offered by a module of ``ketacare.knowledge.loading``; loading
 file that is wrong raises :class:`~ketacare.core.errors.KnowledgeError` naming file and key.
 """
 
+from ketacare.knowledge.loading.banks import load_banks
 from ketacare.knowledge.loading.bedside import load_observations
 from ketacare.knowledge.loading.crisis import load_crisis_help
 from ketacare.knowledge.loading.devices import load_device_profile
@@ -15,6 +16,7 @@ from ketacare.knowledge.loading.drugs import (
 )
 from ketacare.knowledge.loading.evidence import load_prior
 from ketacare.knowledge.loading.instruments import load_instruments
+from ketacare.knowledge.loading.links import load_links
 from ketacare.knowledge.loading.planning import load_adaptive_rules, load_weights
 from ketacare.knowledge.loading.protocols import load_protocol, protocol_ids
 from ketacare.knowledge.loading.rescue import load_rescue, load_rule_list
@@ -29,11 +31,13 @@ __all__ = [
     "effect_model_ids",
     "find_treatment",
     "load_adaptive_rules",
+    "load_banks",
     "load_crisis_help",
     "load_device_profile",
     "load_effect_model",
     "load_instruments",
     "load_integration_window",
+    "load_links",
     "load_observations",
     "load_pk_model",
     "load_policy",

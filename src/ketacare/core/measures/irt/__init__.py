@@ -14,6 +14,7 @@ from ketacare.core.measures.irt.adaptive import (
     next_step,
     run_adaptive,
 )
+from ketacare.core.measures.irt.calibration import Calibration
 from ketacare.core.measures.irt.estimates import (
     Estimate,
     LatentChange,
@@ -44,6 +45,7 @@ from ketacare.core.measures.irt.sumscores import (
 __all__ = [
     "AdaptiveRules",
     "Asked",
+    "Calibration",
     "Estimate",
     "GradedItem",
     "ItemBank",
