@@ -7,7 +7,7 @@ an exposure: in people it does not predict who gets better.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.pharmacology.dosing import Regimen
 from ketacare.core.pharmacology.inputs import channels, together
-from ketacare.core.pharmacology.linear import LinearSystem, respond
+from ketacare.core.pharmacology.linear import LinearSystem, Responder, Schedule, respond, responder
 from ketacare.core.pharmacology.matrices import Follower, rate_matrix
 from ketacare.core.pharmacology.model import Analyte, PkModel, Site
 from ketacare.core.pharmacology.modes import Floats
@@ -153,11 +153,61 @@ def read(
 ) -> Floats:
     """Return concentrations (n, probes, t) in ng/mL for people given by their parameters."""
     times = _checked(times_h)
+    count = len(next(iter(people.values())))
+    found: Floats | None = None
+    for asked, system, schedule in _systems(model, people, regimen, probes):
+        answer = respond(system, schedule, times)
+        if len(asked) == len(probes):
+            found = answer if found is None else np.add(found, answer, out=found)
+            continue
+        if found is None:
+            found = np.zeros((count, len(probes), len(times)))
+        found[:, asked] += answer
+    return np.zeros((count, len(probes), len(times))) if found is None else found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Prepared:
+    """People worked out once, to be read at some of the times after one another."""
+
+    count: int
+    responders: tuple[Responder, ...]
+
+    def at(self, columns: slice) -> Floats:
+        """Return concentrations (n, t) in ng/mL at some of the times."""
+        total = None
+        for responder_ in self.responders:
+            width = columns.stop - columns.start
+            found = np.zeros((self.count, 1, width))
+            responder_.add(columns, found)
+            total = found if total is None else total + found
+        if total is None:
+            return np.zeros((self.count, columns.stop - columns.start))
+        return total[:, 0]
+
+
+def prepare(
+    model: PkModel,
+    people: Mapping[str, Floats],
+    regimen: Regimen,
+    times_h: Floats,
+    probe: Probe,
+) -> Prepared:
+    """Return people ready to be read at rising ``times_h``, one probe."""
+    systems = _systems(model, people, regimen, [probe])
+    return Prepared(
+        count=len(next(iter(people.values()))),
+        responders=tuple(responder(system, plan, _checked(times_h)) for _, system, plan in systems),
+    )
+
+
+def _systems(
+    model: PkModel, people: Mapping[str, Floats], regimen: Regimen, probes: Sequence[Probe]
+) -> Iterator[tuple[list[int], LinearSystem, Schedule]]:
+    """Yield which probes each system answers, the system and its input."""
     model.require_routes(regimen.routes)
     for probe in probes:
         _check_probe(model, probe)
-    count = len(next(iter(people.values())))
-    found, started = np.zeros((count, len(probes), len(times))), False
     for enantiomer, share in model.shares(regimen.enantiomer).items():
         asked = [
             i for i, p in enumerate(probes) if enantiomer in model.analytes[p.analyte].enantiomers
@@ -169,14 +219,7 @@ def read(
         extra = matrix.shape[1] - len(structure.states)
         for entries, schedule in together(channels(structure, values, regimen)):
             entry = np.pad(entries * share, ((0, 0), (0, 0), (0, extra)))
-            system = LinearSystem(matrix=matrix, entry=entry, readout=readout)
-            answer = respond(system, schedule, times)
-            if len(asked) == len(probes):
-                found = found + answer if started else answer
-            else:
-                found[:, asked] += answer
-            started = True
-    return found
+            yield asked, LinearSystem(matrix=matrix, entry=entry, readout=readout), schedule
 
 
 def _system(

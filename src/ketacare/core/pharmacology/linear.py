@@ -93,18 +93,83 @@ def respond(system: LinearSystem, schedule: Schedule, times_h: Floats) -> Floats
     order = np.argsort(times_h, kind="stable")
     times = times_h[order]
     found = np.zeros((len(system), system.readout.shape[1], len(times)))
-    system = _seen(system)
-    if system.matrix.shape[1]:
-        for first in range(0, len(system), _PEOPLE_AT_ONCE):
-            rows = slice(first, first + _PEOPLE_AT_ONCE)
-            _respond(system.of(rows), schedule.of(rows), times, found[rows])
-        if (system.entry >= 0).all() and (system.readout >= 0).all():
-            _lift(found)
+    for first in range(0, len(system), _PEOPLE_AT_ONCE):
+        rows = slice(first, first + _PEOPLE_AT_ONCE)
+        responder(system.of(rows), schedule.of(rows), times).add(slice(0, len(times)), found[rows])
     if (order[1:] > order[:-1]).all():
         return found
     back = np.empty_like(order)
     back[order] = np.arange(len(order))
     return found[:, :, back]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Responder:
+    """Systems with their modes worked out, ready to be read at any of some rising ``times``.
+
+    ``unsound`` are the people (rows) whose ``system`` is stepped instead; ``early`` holds the
+    outputs and columns of times whose answer was summed another way, with that answer.
+    """
+
+    times: Floats
+    schedule: Schedule
+    modes: Modes | None
+    courses: tuple[Course, ...]
+    unsound: NDArray[np.intp]
+    system: LinearSystem
+    early: tuple[NDArray[np.intp], NDArray[np.intp], Floats]
+    lifted: bool
+
+    def add(self, columns: slice, found: Floats) -> None:
+        """Add the outputs at some of the times to ``found`` (n, o, t), which is zero before."""
+        if self.modes is None:
+            return
+        times = self.times[columns]
+        if len(self.unsound) < len(found):
+            _modal(self.modes, self.courses, self.schedule, times, found)
+            outputs, places, better = self.early
+            here = (places >= columns.start) & (places < columns.stop)
+            if here.any():
+                found[:, outputs[:, None], places[here] - columns.start] = better[:, :, here]
+        if len(self.unsound):
+            schedule = self.schedule.of(self.unsound)
+            found[self.unsound] = respond_by_exponentials(self.system, schedule, times)
+        if self.lifted:
+            _lift(found)
+
+
+def responder(system: LinearSystem, schedule: Schedule, times: Floats) -> Responder:
+    """Return the systems ready to be read at rising ``times``."""
+    lifted = bool((system.entry >= 0).all() and (system.readout >= 0).all())
+    system = _seen(system)
+    none = np.zeros(0, dtype=np.intp)
+    empty = (none, none, np.zeros((len(system), 0, 0)))
+    if not system.matrix.shape[1]:
+        return Responder(
+            times=times,
+            schedule=schedule,
+            modes=None,
+            courses=(),
+            unsound=none,
+            system=system,
+            early=empty,
+            lifted=lifted,
+        )
+    modes = _modes(system)
+    bad = np.flatnonzero(~modes.sound)
+    sharpened = empty
+    if modes.sound.any() and not schedule.is_personal and (system.entry >= 0).all():
+        sharpened = _sharpened(system, modes, schedule, times)
+    return Responder(
+        times=times,
+        schedule=schedule,
+        modes=modes,
+        courses=tuple(_courses(modes, schedule)) if modes.sound.any() else (),
+        unsound=bad,
+        system=system.of(bad),
+        early=sharpened,
+        lifted=lifted,
+    )
 
 
 def prepared(system: LinearSystem) -> Modes:
@@ -120,40 +185,39 @@ def _modes(system: LinearSystem) -> Modes:
     )
 
 
-def _respond(system: LinearSystem, schedule: Schedule, times: Floats, found: Floats) -> None:
-    modes = _modes(system)
-    if modes.sound.any():
-        modal(modes, schedule, times, found)
-        if not schedule.is_personal and (system.entry >= 0).all():
-            _sharpen(system, modes, schedule, times, found)
-    bad = np.flatnonzero(~modes.sound)
-    if len(bad):
-        found[bad] = respond_by_exponentials(system.of(bad), schedule.of(bad), times)
+def _sharpened(
+    system: LinearSystem, modes: Modes, schedule: Schedule, times: Floats
+) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+    """Return outputs, columns and values of what soon after a dose is a small rest of large modes.
 
-
-def _sharpen(
-    system: LinearSystem, modes: Modes, schedule: Schedule, times: Floats, found: Floats
-) -> None:
-    """Replace what soon after a dose is the small rest of large modes, judged by a few people."""
+    A few people stand for all of a batch.
+    """
+    outputs = columns = np.zeros(0, dtype=np.intp)
     high = int(np.searchsorted(times, early_reach(system, schedule), side="right"))
-    if not high:
-        return
-    rows = np.unique(np.linspace(0, len(system) - 1, _JUDGED_BY).astype(int))
-    parts = np.zeros((len(rows), found.shape[1], high))
-    gross = Modes(
+    if high:
+        rows = np.unique(np.linspace(0, len(system) - 1, _JUDGED_BY).astype(int))
+        net = _of_people(modes, rows)
+        gross = replace(net, entry=np.abs(net.entry), gain=np.abs(net.gain))
+        whole = np.zeros((len(rows), len(modes.gain), high))
+        parts = np.zeros_like(whole)
+        _modal(net, tuple(_courses(net, schedule)), schedule, times[:high], whole)
+        _modal(gross, tuple(_courses(gross, schedule)), schedule, times[:high], parts)
+        vague = (parts * np.finfo(float).eps > _DIGITS_KEPT * np.abs(whole)) & (parts > 0)
+        vague &= net.sound[:, None, None]
+        outputs, columns = (np.flatnonzero(vague.any(axis=axes)) for axes in ((0, 2), (0, 1)))
+    if not len(outputs):
+        return outputs, columns, np.zeros((len(system), 0, 0))
+    return outputs, columns, early(system, schedule, times[columns], outputs)
+
+
+def _of_people(modes: Modes, rows: NDArray[np.intp]) -> Modes:
+    return replace(
+        modes,
         rates=modes.rates[:, rows],
-        entry=np.abs(modes.entry[:, :, rows]),
-        gain=np.abs(modes.gain[:, :, rows]),
-        ladders=modes.ladders,
+        entry=modes.entry[:, :, rows],
+        gain=modes.gain[:, :, rows],
         sound=modes.sound[rows],
     )
-    modal(gross, schedule, times[:high], parts)
-    vague = (parts * np.finfo(float).eps > _DIGITS_KEPT * found[rows, :, :high]) & (parts > 0)
-    vague &= modes.sound[rows, None, None]
-    outputs, columns = (np.flatnonzero(vague.any(axis=axes)) for axes in ((0, 2), (0, 1)))
-    if len(outputs):
-        better = early(system, schedule, times[columns], outputs)
-        found[:, outputs[:, None], columns] = better
 
 
 def _lift(found: Floats) -> None:
@@ -195,7 +259,7 @@ class Course:
     push: Floats
 
 
-def courses(modes: Modes, schedule: Schedule) -> Iterator[Course]:
+def _courses(modes: Modes, schedule: Schedule) -> Iterator[Course]:
     """Yield the modes at the start of each segment, jump included."""
     starts = schedule.starts if schedule.is_personal else schedule.starts[None]
     rates = schedule.rates.reshape(starts.shape[1], -1)
@@ -243,10 +307,12 @@ def _shapes(
     return shapes, drives
 
 
-def modal(modes: Modes, schedule: Schedule, times: Floats, found: Floats) -> None:
+def _modal(
+    modes: Modes, courses: tuple[Course, ...], schedule: Schedule, times: Floats, found: Floats
+) -> None:
     """Add the outputs at rising ``times`` to ``found`` (n, o, t), as sums of modes."""
     starts = schedule.starts
-    for i, course in enumerate(courses(modes, schedule)):
+    for i, course in enumerate(courses):
         last = i + 1 == starts.shape[-1]
         if not schedule.is_personal:
             low = np.searchsorted(times, starts[i], side="left")
