@@ -99,8 +99,8 @@ def test_rules_stand_at_all_four_stations_in_all_strengths() -> None:
 def test_every_question_is_asked_by_a_rule_or_by_the_staging() -> None:
     policy = load_policy()
     asked = {code for rule in policy.rules for code in rule.facts}
-    # The staging of the history asks this one, not a safety rule.
-    assert set(policy.facts) - asked == {"trial_history_complete"}
+    # The staging of the history asks the first, the guideline's rule A17 the second.
+    assert set(policy.facts) - asked == {"trial_history_complete", "hypertension"}
 
 
 def test_every_question_stands_at_the_stations_of_the_rules_that_ask_it() -> None:

@@ -41,7 +41,28 @@ def test_every_check_of_the_rules_file_holds():
 
 
 def test_every_rule_leads_in_some_case():
-    assert {rule.id for rule in RULES.rules} - {"A10"} <= {case.rule for case in CASES}
+    leading = {rule.id for rule in RULES.rules if rule.leads}
+    assert leading - {"A10"} <= {case.rule for case in CASES}
+
+
+def test_every_rule_beside_applies_in_a_case_and_does_not_in_another():
+    beside = {rule.id for rule in RULES.rules if not rule.leads}
+    assert beside == {"A12", "A15", "A17", "A18", "A19", "A20", "A21"}
+    assert beside <= {name for case in CASES for name in case.also}
+    assert beside <= {name for case in CASES for name in case.not_also}
+
+
+def test_all_twenty_four_rules_are_there():
+    named = {rule.id for rule in RULES.rules}
+    assert {f"A{n}" for n in range(1, 25)} <= named
+
+
+def test_a_rule_beside_never_takes_the_lead_and_holds_nothing_up():
+    # Nobody asked about sleep or alliance: the course goes on all the same.
+    view = view_of("nothing given yet")
+    assert view.leading.id == "start"
+    assert view.missing == ()
+    assert {"A17", "A20"} <= {found.id for found in view.open_beside}
 
 
 def view_of(name: str, **changes):

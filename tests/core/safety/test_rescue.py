@@ -113,9 +113,9 @@ def test_flumazenil_only_after_a_benzodiazepine(prompts, measured, answered) -> 
     assert shown(given["low_oxygen"]) == ["Flumazenil"]
 
 
-def test_nausea_from_four_of_ten(prompts, measured) -> None:
-    assert prompts(measurements=[measured(Vital.NAUSEA, 3, 5)]) == {}
-    assert shown(prompts(measurements=[measured(Vital.NAUSEA, 4, 5)])["nausea"]) == ["Ondansetron"]
+def test_nausea_from_moderate_on(prompts, measured) -> None:
+    assert prompts(measurements=[measured(Vital.NAUSEA, 1, 5)]) == {}
+    assert shown(prompts(measurements=[measured(Vital.NAUSEA, 2, 5)])["nausea"]) == ["Ondansetron"]
 
 
 def test_a_problem_without_a_value_is_called_by_name(prompts) -> None:

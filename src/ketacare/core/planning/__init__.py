@@ -32,9 +32,11 @@ from ketacare.core.planning.routes import (
     reconcile,
 )
 from ketacare.core.planning.rules import (
+    BESIDE_LIMITS,
     Action,
     AdaptiveRule,
     AdaptiveRules,
+    Beside,
     Improvement,
     Thresholds,
     When,
@@ -46,12 +48,14 @@ from ketacare.core.planning.weighing import departures
 from ketacare.core.planning.weights import COSTS, Interval, Weights
 
 __all__ = [
+    "BESIDE_LIMITS",
     "COSTS",
     "Action",
     "AdaptiveRule",
     "AdaptiveRules",
     "Advice",
     "Backward",
+    "Beside",
     "Candidate",
     "Delivered",
     "DoseLimits",

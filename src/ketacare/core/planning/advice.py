@@ -88,7 +88,13 @@ def advise(
     rules = protocol.guideline
     weights = protocol.weights if weights is None else weights
     plain = guideline(
-        person, rules, instruments=instruments, policy=policy, primary=primary, now=now
+        person,
+        rules,
+        instruments=instruments,
+        policy=policy,
+        primary=primary,
+        now=now,
+        treatments=treatments,
     )
     course = course_for(person, prior, instruments, treatments, now=now)
     current = current_of(person, plain.series, protocol, now=now)

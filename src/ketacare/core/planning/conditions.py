@@ -6,12 +6,14 @@ fails as soon as one fails, so that a missing fact matters only where it could c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from ketacare.core.history import Treatments
 from ketacare.core.measures import Instrument
-from ketacare.core.planning.rules import AdaptiveRule, Thresholds, When
+from ketacare.core.planning.besides import judge_beside
+from ketacare.core.planning.rules import AdaptiveRule, Known, Thresholds, When
 from ketacare.core.planning.series import Series, Treated
 from ketacare.core.planning.tolerance import Tolerance
 from ketacare.core.record import Person
@@ -19,15 +21,6 @@ from ketacare.core.safety import FactUsed
 
 RISK = "cssrs_since_last"
 """The question whose answer "high" holds the next infusion."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """The answer to one condition, what it used and what is missing."""
-
-    holds: bool | None
-    facts: tuple[FactUsed, ...] = ()
-    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +34,8 @@ class Situation:
     thresholds: Thresholds
     now: datetime
     others: bool | None = field(default=None)
+    instruments: Mapping[str, Instrument] = field(default_factory=dict)
+    treatments: Treatments | None = None
 
 
 def judge(rule: AdaptiveRule, situation: Situation) -> Known:
@@ -79,6 +74,9 @@ def _conditions(when: When) -> list[Callable[[Situation], Known]]:
         (when.incomplete, _incomplete),
     )
     found.extend(condition for wanted, condition in chosen if wanted)
+    if when.beside is not None:
+        beside = when.beside
+        found.append(lambda s: judge_beside(beside, s))
     if when.remission is not None:
         count = when.remission
         found.append(lambda s: _remitted(s, count))

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ketacare.core.errors import ErrorCode, InputError
+from ketacare.core.history import Treatments
 from ketacare.core.measures import Instrument
-from ketacare.core.planning.conditions import Known, Situation, judge
-from ketacare.core.planning.rules import Action, AdaptiveRule, AdaptiveRules
+from ketacare.core.planning.conditions import Situation, judge
+from ketacare.core.planning.rules import Action, AdaptiveRule, AdaptiveRules, Known
 from ketacare.core.planning.series import Series, series_of
 from ketacare.core.planning.tolerance import Tolerance, session_tolerance
 from ketacare.core.record import Person
@@ -35,12 +36,14 @@ class RuleView:
     evidence: str
     source: str
     note: str
+    leads: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuidelineView:
     """The rule that leads, the others that apply, and those that cannot be told.
 
+    ``open_beside`` are the rules that never lead and cannot be told: nothing waits for them.
     ``leading`` is ``None`` when nothing can be said; ``sentence`` always says what there is to say.
     """
 
@@ -53,6 +56,7 @@ class GuidelineView:
     tolerance: Tolerance | None
     status: str
     version: str
+    open_beside: tuple[RuleView, ...] = ()
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -68,10 +72,12 @@ def guideline(
     policy: Policy,
     primary: str = "gad7",
     now: datetime,
+    treatments: Treatments | None = None,
 ) -> GuidelineView:
     """Return what the adaptive-care rules say about ``person`` at ``now`` on ``primary``.
 
-    Raises :class:`InputError` when ``primary`` is not an instrument of the clinic.
+    Without ``treatments`` the rules about classes of medicines cannot be told. Raises
+    :class:`InputError` when ``primary`` is not an instrument of the clinic.
     """
     if primary not in instruments:
         raise InputError(
@@ -92,12 +98,14 @@ def guideline(
         instrument=instruments[primary],
         thresholds=rules.thresholds,
         now=now,
+        instruments=instruments,
+        treatments=treatments,
     )
     views = _views(rules, situation)
     applying = tuple(view for view in views if view.applies)
-    unknown = tuple(view for view in views if view.applies is None)
+    unknown = tuple(view for view in views if view.applies is None and view.leads)
     # A rule that cannot be told and stands above the first that applies might have led instead.
-    leading = next((view for view in views if view.applies is not False), None)
+    leading = next((v for v in views if v.leads and v.applies is not False), None)
     leads = leading if leading is not None and leading.applies else None
     return GuidelineView(
         leading=leads,
@@ -109,6 +117,7 @@ def guideline(
         tolerance=tolerance,
         status=rules.provenance.status.value,
         version=rules.provenance.version,
+        open_beside=tuple(v for v in views if v.applies is None and not v.leads),
     )
 
 
@@ -117,7 +126,7 @@ def _views(rules: AdaptiveRules, situation: Situation) -> list[RuleView]:
     for rule in rules.rules:
         here = situation
         if rule.when.fallback:
-            here = replace(situation, others=_any_other(views))
+            here = replace(situation, others=_any_other([v for v in views if v.leads]))
         views.append(_view(rule, judge(rule, here), here))
     return views
 
@@ -142,6 +151,7 @@ def _view(rule: AdaptiveRule, known: Known, situation: Situation) -> RuleView:
         evidence=rule.evidence,
         source=rule.source,
         note=rule.note,
+        leads=rule.leads,
     )
 
 

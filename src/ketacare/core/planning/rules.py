@@ -7,9 +7,11 @@ them were worked out in depression, and each says so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ketacare.core.safety import FactUsed
 from ketacare.core.sources import Provenance, Sourced
 
 
@@ -53,6 +55,36 @@ class Improvement(StrEnum):
     RESPONSE = "response"
 
 
+class Beside(StrEnum):
+    """Names of the conditions that are not about the response on the primary scale."""
+
+    MAINTENANCE = "maintenance"
+    NAUSEA = "nausea"
+    START_LOW = "start_low"
+    TAPER = "taper"
+    FUNCTION = "function"
+    ALLIANCE = "alliance"
+    SLEEP = "sleep"
+    BLADDER_OR_LIVER = "bladder_or_liver"
+    MISUSE = "misuse"
+
+
+BESIDE_LIMITS = (
+    "maintenance", "per_week", "course", "nausea", "nausea_sessions", "age", "wsas",
+    "alliance_fall", "expectancy", "isi", "liver",
+)  # fmt: skip
+"""The numbers those conditions compare with; the rules file gives each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """The answer to one condition, what it used and what is missing."""
+
+    holds: bool | None
+    facts: tuple[FactUsed, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class When:
     """The conditions of a rule; all that are given must hold.
@@ -61,7 +93,7 @@ class When:
     Improvement is that of the score after the latest infusion: ``at_least`` inclusive, ``below``
     exclusive. ``run_below`` asks that the latest so many infusions all stayed below the ``some``
     threshold, ``run_before`` that the so many before the latest did. ``fallback`` rules apply only
-    when no other rule of the series does.
+    when no other rule of the series does. ``beside`` names a condition that is not about response.
     """
 
     after_least: int = 0
@@ -78,11 +110,15 @@ class When:
     worse: bool = False
     incomplete: bool = False
     fallback: bool = False
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdaptiveRule:
-    """One rule: its sentence, the options a clinician chooses from, evidence and source."""
+    """One rule: its sentence, the options a clinician chooses from, evidence and source.
+
+    A rule that does not lead is shown beside the one that does, whatever that is.
+    """
 
     id: str
     title: str
@@ -94,6 +130,7 @@ class AdaptiveRule:
     source: str
     locus: str
     note: str = ""
+    leads: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +158,7 @@ class Thresholds:
     distress: Sourced
     nausea: Sourced
     cadss6: Sourced
+    beside: Mapping[str, Sourced] = field(default_factory=dict)
 
     def percent(self, name: Improvement) -> float:
         """Return an improvement threshold in percent of the baseline."""

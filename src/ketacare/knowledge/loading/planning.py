@@ -10,9 +10,11 @@ from importlib.resources import files
 
 from ketacare.core.errors import ErrorCode
 from ketacare.core.planning import (
+    BESIDE_LIMITS,
     Action,
     AdaptiveRule,
     AdaptiveRules,
+    Beside,
     Improvement,
     Interval,
     Thresholds,
@@ -88,9 +90,14 @@ def _rules(root: Section) -> tuple[AdaptiveRules, list[Section]]:
         distress=part.sourced("distress", unit="point"),
         nausea=part.sourced("nausea", unit="point"),
         cadss6=part.sourced("cadss6", unit="point"),
+        beside=_beside_limits(root),
     )
     part.close()
     rules = tuple(_rule(section) for section in root.sections("rule"))
+    if not thresholds.beside and any(rule.when.beside for rule in rules):
+        raise root.error(
+            ErrorCode.MISSING_KEY, "beside", "a rule stands beside the course; give its limits here"
+        )
     names = [rule.id for rule in rules]
     for name in names:
         if names.count(name) > 1:
@@ -98,6 +105,15 @@ def _rules(root: Section) -> tuple[AdaptiveRules, list[Section]]:
     checks = list(root.sections("check", optional=True))
     root.close()
     return AdaptiveRules(provenance=provenance, thresholds=thresholds, rules=rules), checks
+
+
+def _beside_limits(root: Section) -> dict[str, Sourced]:
+    if "beside" not in root:
+        return {}
+    part = root.section("beside")
+    found = {name: part.sourced(name) for name in BESIDE_LIMITS}
+    part.close()
+    return found
 
 
 def _rule(part: Section) -> AdaptiveRule:
@@ -113,6 +129,7 @@ def _rule(part: Section) -> AdaptiveRule:
         source=part.source_id("source"),
         locus=part.text("locus"),
         note=part.text("note", ""),
+        leads=part.flag("leads", True),
     )
     part.close()
     return rule
@@ -134,6 +151,7 @@ def _when(part: Section) -> When:
         worse=part.flag("worse", False),
         incomplete=part.flag("incomplete", False),
         fallback=part.flag("fallback", False),
+        beside=part.choice("beside", Beside) if "beside" in part else None,
     )
     part.close()
     return found

@@ -7,16 +7,26 @@ cases happen on one fixed moment, so that nothing depends on the day they are ru
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from ketacare.core.errors import ErrorCode
 from ketacare.core.measures import Instrument
 from ketacare.core.planning import AdaptiveRules, guideline
-from ketacare.core.record import Fact, Infusion, Measurement, Person, Score, Vital
+from ketacare.core.record import (
+    Diagnosis,
+    Fact,
+    Infusion,
+    Measurement,
+    Medicine,
+    Person,
+    Score,
+    Vital,
+)
 from ketacare.core.safety import Policy
 from ketacare.knowledge.checks import CheckResult
+from ketacare.knowledge.loading.treatments import load_treatments
 from ketacare.knowledge.reading import Section
 
 CASE_NOW = datetime(2026, 12, 7, 12, 0, tzinfo=UTC)
@@ -35,6 +45,8 @@ class GuidelineCase:
     rule: str
     also: tuple[str, ...]
     missing: tuple[str, ...]
+    not_also: tuple[str, ...]
+    open_beside: tuple[str, ...]
     source: str
 
 
@@ -45,6 +57,10 @@ def read_guideline_case(part: Section) -> GuidelineCase:
     it was not asked; infusions are ``gap_days`` apart (3.5), the last one ``days_ago`` days ago (2).
     ``later`` adds totals by the days after the last infusion. ``distress``, ``cadss6`` and
     ``systolic`` were measured in the last session, ``tolerated`` is what the clinician recorded.
+    ``nausea`` is the worst of each session, ``doses`` the mg/kg of each infusion (0.5); ``facts``,
+    ``medicines``, ``diagnoses``, ``age`` and ``others`` (other questionnaires: id, items or total, days
+    after the last infusion) are as in a record. ``not_also`` must not apply, ``open_beside`` cannot be
+    told.
     """
     scores = part.raw("scores")
     gap, ago = part.number("gap_days", 3.5), part.number("days_ago", 2.0)
@@ -64,15 +80,27 @@ def read_guideline_case(part: Section) -> GuidelineCase:
             )
     for days, total in part.raw("later", []):
         found.append(Score(instrument=primary, at=last + timedelta(days=days), total=float(total)))
+    found += [_other(other, last) for other in part.sections("others", optional=True)]
+    doses = part.raw("doses", [_DOSE_MG / _WEIGHT_KG] * len(times))
     person = Person(
         id="case",
         label="Case",
+        age_years=part.number("age") if "age" in part else None,
+        diagnoses=tuple(Diagnosis(name=code, code=code) for code in part.texts("diagnoses", ())),
+        medicines=tuple(
+            Medicine(ingredient=name, mg_per_day=1.0) for name in part.texts("medicines", ())
+        ),
         infusions=tuple(
-            Infusion(at=at, dose_mg=_DOSE_MG, minutes=_MINUTES, weight_kg=_WEIGHT_KG)
-            for at in times
+            Infusion(
+                at=at,
+                dose_mg=_DOSE_MG if dose == "no weight" else float(dose) * _WEIGHT_KG,
+                minutes=_MINUTES,
+                weight_kg=None if dose == "no weight" else _WEIGHT_KG,
+            )
+            for at, dose in zip(times, doses, strict=True)
         ),
         scores=tuple(sorted(found, key=lambda s: s.at)),
-        measurements=_session(part, last),
+        measurements=(*_session(part, last), *_nausea(part, times)),
         facts=_facts(part, last),
     )
     case = GuidelineCase(
@@ -82,6 +110,8 @@ def read_guideline_case(part: Section) -> GuidelineCase:
         rule=part.raw("rule"),
         also=part.texts("also", ()),
         missing=part.texts("missing", ()),
+        not_also=part.texts("not_also", ()),
+        open_beside=part.texts("open_beside", ()),
         source=part.source,
     )
     if case.rule and case.missing:
@@ -107,13 +137,17 @@ def judge_guideline_case(
         policy=policy,
         primary=case.primary,
         now=CASE_NOW,
+        treatments=load_treatments(),
     )
     leading = "" if view.leading is None else view.leading.id
     also = {found.id for found in view.also}
     gaps = "; ".join(view.missing)
+    beside = {found.id for found in view.open_beside}
     passed = (
         leading == case.rule
         and set(case.also) <= also
+        and not set(case.not_also) & also
+        and set(case.open_beside) <= beside
         and all(text in gaps for text in case.missing)
     )
     return CheckResult(
@@ -121,7 +155,7 @@ def judge_guideline_case(
         name=case.name,
         passed=passed,
         expected=f"{case.rule or 'cannot tell'} {' '.join((*case.also, *case.missing))}".strip(),
-        found=f"{leading or 'cannot tell'}: {view.sentence} also {sorted(also)}, missing {gaps}",
+        found=f"{leading or 'cannot tell'}: {view.sentence} also {sorted(also)}, missing {gaps}, open beside {sorted(beside)}",
     )
 
 
@@ -141,8 +175,31 @@ def _session(part: Section, start: datetime) -> tuple[Measurement, ...]:
     return tuple(found)
 
 
+def _nausea(part: Section, times: list[datetime]) -> Iterator[Measurement]:
+    for at, worst in zip(times, part.raw("nausea", []), strict=False):
+        if worst != "none":
+            when = at + timedelta(minutes=30)
+            yield Measurement(kind=Vital.NAUSEA, value=float(worst), at=when)
+
+
+def _other(part: Section, last: datetime) -> Score:
+    items = part.raw("items", None)
+    found = Score(
+        instrument=part.text("instrument"),
+        at=last + timedelta(days=part.number("days", 1.0)),
+        total=part.number("total") if "total" in part else None,
+        items=None if items is None else tuple(items),
+    )
+    part.close()
+    return found
+
+
 def _facts(part: Section, last: datetime) -> tuple[Fact, ...]:
-    found: list[Fact] = []
+    told = part.section("facts", optional=True)
+    found = [
+        Fact(code=code, value=told.raw(code), at=CASE_NOW - timedelta(hours=1))
+        for code in told.keys()  # noqa: SIM118 - a Section
+    ]
     if "tolerated" in part:
         found.append(
             Fact(
