@@ -17,6 +17,7 @@ from ketacare.knowledge.loading.drugs import (
 from ketacare.knowledge.loading.evidence import load_prior
 from ketacare.knowledge.loading.instruments import load_instruments
 from ketacare.knowledge.loading.links import load_links
+from ketacare.knowledge.loading.measures import load_dose_timing
 from ketacare.knowledge.loading.planning import load_adaptive_rules, load_weights
 from ketacare.knowledge.loading.protocols import load_protocol, protocol_ids
 from ketacare.knowledge.loading.rescue import load_rescue, load_rule_list
@@ -34,6 +35,7 @@ __all__ = [
     "load_banks",
     "load_crisis_help",
     "load_device_profile",
+    "load_dose_timing",
     "load_effect_model",
     "load_instruments",
     "load_integration_window",

@@ -26,8 +26,17 @@ from ketacare.core.measures.parts import (
     Subscale,
     Wording,
 )
+from ketacare.core.measures.problems import Problem, ProblemKind, score_problems
 from ketacare.core.measures.scoring import Alert, Route, Scored, score, score_items
 from ketacare.core.measures.totals import Rated, rate_all
+from ketacare.core.measures.trajectory import (
+    DoseClass,
+    DoseTiming,
+    Point,
+    Trajectory,
+    trajectories,
+    trajectory,
+)
 from ketacare.core.measures.views import Answer, CutReached, PatternMet, SubscaleScore
 
 __all__ = [
@@ -43,6 +52,8 @@ __all__ = [
     "Cut",
     "CutReached",
     "Direction",
+    "DoseClass",
+    "DoseTiming",
     "Gate",
     "Instrument",
     "Item",
@@ -53,16 +64,23 @@ __all__ = [
     "Pattern",
     "PatternMet",
     "PatternPart",
+    "Point",
+    "Problem",
+    "ProblemKind",
     "Rated",
     "Route",
     "Scale",
     "Scored",
     "Subscale",
     "SubscaleScore",
+    "Trajectory",
     "Wording",
     "in_remission",
     "judge_change",
     "rate_all",
     "score",
     "score_items",
+    "score_problems",
+    "trajectories",
+    "trajectory",
 ]
