@@ -33,7 +33,17 @@ def likelihood(prior, people, mean, total, variance=0.0):
 
 @pytest.mark.parametrize("mean", [-6.0, 0.0, 9.3, 21.0, 30.0])
 def test_probabilities_of_all_scores_sum_to_one(prior, people, mean):
-    assert sum(likelihood(prior, people, mean, k) for k in range(22)) == pytest.approx(1.0)
+    # Between the bounds a normal density whose variance is 1/12 larger stands for the mass within
+    # half a point (Sheppard); with an error of two points the next term is below 1e-4.
+    total = sum(likelihood(prior, people, mean, k) for k in range(22))
+    assert total == pytest.approx(1.0, abs=1e-4)
+
+
+@pytest.mark.parametrize("total", [1, 8, 14, 20])
+def test_score_between_the_bounds_has_the_mass_of_half_a_point_either_side(trusting, people, total):
+    # reading N(9.3, 2): P(k - 0.5 < Y < k + 0.5)
+    mass = norm.cdf((total + 0.5 - 9.3) / 2) - norm.cdf((total - 0.5 - 9.3) / 2)
+    assert likelihood(trusting, people, 9.3, total) == pytest.approx(mass, rel=5e-3, abs=1e-6)
 
 
 def test_floor_takes_everything_below(trusting, people):

@@ -25,6 +25,9 @@ DONE = timedelta(minutes=5)
 WITHOUT_THERAPY = Order(therapy=False)
 WEEKLY = Order(therapy=False, days_between=7.0)
 FAR_AWAY = "Lives two hours away and can come once a week."
+THERAPY_LATER = (
+    "Wants to see first whether the infusions help; therapy is offered again once they do."
+)
 
 _SOME = 0.20  # of the GAD-7, the limit of the guideline after infusion 4
 _PARTIAL = 0.25
@@ -333,6 +336,7 @@ CAST: tuple[tuple[Story, Tell], ...] = (
             key="pressure",
             station="adaptation",
             order=WITHOUT_THERAPY,
+            why=THERAPY_LATER,
             sentence="Treated hypertension, blood pressure red in the last infusion.",
             given=2,
             last_dose=2,
@@ -349,6 +353,7 @@ CAST: tuple[tuple[Story, Tell], ...] = (
             forecast=True,
             station="measurement",
             order=WITHOUT_THERAPY,
+            why=THERAPY_LATER,
             sentence="Five infusions; the last questionnaire is overdue.",
             given=5,
             last_dose=4,
@@ -377,6 +382,7 @@ CAST: tuple[tuple[Story, Tell], ...] = (
             forecast=True,
             station="infusion",
             order=WITHOUT_THERAPY,
+            why=THERAPY_LATER,
             sentence="The first infusion is booked for today.",
         ),
         _booked_today,

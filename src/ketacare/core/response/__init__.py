@@ -6,7 +6,8 @@ stated uncertainty; it never gives a target concentration and never uses the hou
 """
 
 from ketacare.core.response.course import Course, Future, Rating, course_of
-from ketacare.core.response.dynamics import Dose, Relief, dose_effect, relief
+from ketacare.core.response.dropout import dropout_probability
+from ketacare.core.response.dynamics import Dose, Relief, dose_effect, lagged, relief
 from ketacare.core.response.forecasting import (
     Fan,
     Outcome,
@@ -17,17 +18,20 @@ from ketacare.core.response.forecasting import (
     sample_paths,
 )
 from ketacare.core.response.foretold import Foretold
-from ketacare.core.response.observation import expected_reading, sample_scores
+from ketacare.core.response.observation import drift_slope, expected_reading, sample_scores
 from ketacare.core.response.posterior import (
     Posterior,
     PosteriorStatus,
+    extend,
     update,
     weighted_quantiles,
 )
 from ketacare.core.response.prior import (
     ANCHOR_MG_PER_KG,
     ConstantName,
+    Indication,
     Prior,
+    Rater,
     Setting,
     Shape,
     Trait,
@@ -35,6 +39,7 @@ from ketacare.core.response.prior import (
     Traits,
     View,
 )
+from ketacare.core.response.readings import expected_readings
 
 __all__ = [
     "ANCHOR_MG_PER_KG",
@@ -44,10 +49,12 @@ __all__ = [
     "Fan",
     "Foretold",
     "Future",
+    "Indication",
     "Outcome",
     "Posterior",
     "PosteriorStatus",
     "Prior",
+    "Rater",
     "Rating",
     "Relief",
     "Setting",
@@ -58,8 +65,13 @@ __all__ = [
     "View",
     "course_of",
     "dose_effect",
+    "drift_slope",
+    "dropout_probability",
     "expected_reading",
+    "expected_readings",
+    "extend",
     "forecast",
+    "lagged",
     "population",
     "population_forecast",
     "probability",

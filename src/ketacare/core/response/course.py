@@ -25,6 +25,7 @@ from ketacare.core.record import (
 from ketacare.core.response.dynamics import Dose
 from ketacare.core.response.prior import Setting
 
+_ANXIETY = ("F40", "F41", "F42", "F43")  # phobic, other anxiety, obsessive-compulsive, stress
 _INTRAVENOUS_ONLY: Mapping[str, float] = {Route.INTRAVENOUS.value: 1.0}
 
 
@@ -49,7 +50,7 @@ class Course:
     """What happened to one person, in days since their first record (day 0).
 
     ``now_day`` is the moment of looking; ``zero`` the date of day 0, ``None`` for a virtual person.
-    ``left_out`` says in sentences what of the record could not be used; ``skipped`` counts scores
+    ``diagnosis`` is the ICD-10 code of what is treated, empty when not recorded. ``left_out`` says in sentences what of the record could not be used; ``skipped`` counts scores
     without a total.
     """
 
@@ -59,6 +60,7 @@ class Course:
     now_day: float = 0.0
     zero: datetime | None = None
     setting: Setting = Setting.OPEN
+    diagnosis: str = ""
     skipped: int = 0
     left_out: tuple[str, ...] = field(default=())
 
@@ -158,6 +160,7 @@ def course_of(
         ),
         now_day=(now - zero) / timedelta(days=1),
         zero=zero,
+        diagnosis=_treated(person),
         skipped=skipped,
         left_out=tuple(left_out),
     )
@@ -217,6 +220,14 @@ def _equivalent(
             return None
         mg_per_kg = infusion.dose_mg / weight.value
     return mg_per_kg * factor
+
+
+def _treated(person: Person) -> str:
+    """Return the code of the primary diagnosis, else of the first anxiety diagnosis with a code."""
+    coded = [d for d in person.diagnoses if d.code]
+    primary = [d for d in coded if d.primary]
+    anxiety = [d for d in coded if d.code.upper().startswith(_ANXIETY)]
+    return (primary or anxiety or coded)[0].code if coded else ""
 
 
 def _counts(session: TherapySession) -> bool:

@@ -16,7 +16,12 @@ import numpy as np
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.response.course import Course, Future
 from ketacare.core.response.dynamics import Dose, relief
-from ketacare.core.response.observation import Drift, expected_reading, sample_scores
+from ketacare.core.response.observation import (
+    Drift,
+    drift_slope,
+    expected_reading,
+    sample_scores,
+)
 from ketacare.core.response.posterior import (
     Posterior,
     PosteriorStatus,
@@ -24,6 +29,7 @@ from ketacare.core.response.posterior import (
     weighted_quantiles,
 )
 from ketacare.core.response.prior import FloatArray, Prior, Traits
+from ketacare.core.response.readings import expected_readings
 
 _LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 _RELAPSE_IMPROVEMENT = 0.4
@@ -220,17 +226,18 @@ def _latent_paths(
             for day, mg_per_kg, minutes in future.doses
         ),
     ]
-    view = posterior.prior.view(instrument)
-    parts = relief(
-        posterior.prior,
+    prior, view = posterior.prior, posterior.prior.view(instrument)
+    reading = expected_readings(
+        prior,
         people,
+        (instrument,),
         doses=doses,
         therapy_days=[*course.therapy_days, *future.therapy_days],
         days=days,
         setting=course.setting,
-    )
-    reading = expected_reading(view, people, parts, peri_dose=False)
-    return reading + view.slope.value * _drift_paths(posterior.drift, people, days, rng=rng)
+        peri_dose=False,
+    )[instrument]
+    return reading + drift_slope(view) * _drift_paths(posterior.drift, people, days, rng=rng)
 
 
 def _drift_paths(

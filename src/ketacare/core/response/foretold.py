@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from ketacare.core.response.course import Rating
-from ketacare.core.response.observation import Drift, error_sd
+from ketacare.core.response.observation import Drift, drift_slope, error_sd
 from ketacare.core.response.prior import ConstantName, FloatArray, Prior, Traits, View
 
 _SURPRISE: Final = 0.025  # on either side: one answer in twenty is surprising when all is well
@@ -64,7 +64,7 @@ def foretell(
 
     ``mean`` is each person's expected reading, ``drift`` their drift moved to the day.
     """
-    slope = view.slope.value
+    slope = drift_slope(view)
     sd = np.sqrt(slope**2 * drift.variance + error_sd(view, people) ** 2)
     centre = mean + slope * drift.mean
     scores = np.arange(view.minimum, view.maximum + 1)

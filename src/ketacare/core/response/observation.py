@@ -1,8 +1,8 @@
 """What an answer says: a bounded integer score as a noisy view of severity.
 
 The expected reading follows from traits and relief; the slow drift of the set point is Gaussian and
-is integrated out exactly for Gaussian readings and by matching two moments for an integer between
-floor and ceiling (assumed-density filtering; Minka 2001, Expectation Propagation, section 3).
+is integrated out exactly for Gaussian readings, and by matching two moments at floor and ceiling and
+for stray answers (assumed-density filtering; Minka 2001, Expectation Propagation, section 3).
 """
 
 from __future__ import annotations
@@ -13,9 +13,19 @@ import numpy as np
 from scipy.special import ndtr
 
 from ketacare.core.response.dynamics import Relief
-from ketacare.core.response.prior import ConstantName, FloatArray, Prior, TraitName, Traits, View
+from ketacare.core.response.prior import (
+    ConstantName,
+    FloatArray,
+    Prior,
+    Rater,
+    TraitName,
+    Traits,
+    View,
+)
 
 _FAR = 37.0  # standard deviations; the normal tail beyond is zero in double precision
+# A whole number stands for everything within half a point of it: variance 1/12 (Sheppard).
+_ROUNDING = 1.0 / 12.0
 
 
 @dataclass(slots=True)
@@ -43,17 +53,28 @@ def expected_reading(
 ) -> FloatArray:
     """Return the mean reading in the instrument's points without drift, (people, times).
 
-    reading = slope·B·level·(1 - x), with x = gain·(A + F + S) + nonspecific·P within 0 and 1.
-    It is not bounded by the instrument: floor and ceiling act on the integer answer.
+    reading = slope·B·level·(1 - x), with x = gain·(A + F + S) + nonspecific·P within 0 and 1;
+    for an inverted instrument its maximum less that. ``parts`` of a view that follows symptoms
+    come from ``lagged``. The reading is not bounded by the instrument: floor and ceiling act on
+    the integer answer.
     """
     drug = parts.drug + parts.peri_dose if peri_dose else parts.drug
     if view.gain is not None:
         drug = drug * people[view.gain][:, None]
-    x = np.clip(drug + view.nonspecific.value * parts.nonspecific, 0.0, 1.0)
+    nonspecific = view.nonspecific.value * parts.nonspecific
+    if view.rater is Rater.CLINICIAN:
+        nonspecific = nonspecific * people[TraitName.CLINICIAN][:, None]
+    x = np.clip(drug + nonspecific, 0.0, 1.0)
     level = people[TraitName.SET_POINT] * view.slope.value
     if view.level is not None:
         level = level * people[view.level]
-    return np.asarray(level[:, None] * (1.0 - x))
+    reading = level[:, None] * (1.0 - x)
+    return np.asarray(view.maximum - reading if view.inverted else reading)
+
+
+def drift_slope(view: View) -> float:
+    """Return by how many points the reading moves with one point of the set point's drift."""
+    return -view.slope.value if view.inverted else view.slope.value
 
 
 def error_sd(view: View, people: Traits) -> FloatArray:
@@ -69,22 +90,27 @@ def observe(
     A small share of answers (the constant ``outlier``) is taken as uniform over the instrument,
     so that one slip of the pen cannot overrule everything else.
     """
-    slope = view.slope.value
-    error = error_sd(view, people)
-    variance = slope**2 * drift.variance + error**2
-    sd = np.sqrt(variance)
+    slope = drift_slope(view)
+    variance = slope**2 * drift.variance + error_sd(view, people) ** 2
     centre = mean + slope * drift.mean
-    low = np.full_like(sd, -_FAR) if total <= view.minimum else (total - 0.5 - centre) / sd
-    high = np.full_like(sd, _FAR) if total >= view.maximum else (total + 0.5 - centre) / sd
-    mass, shift, shrink = _interval_moments(low, high)
+    if view.minimum < total < view.maximum:
+        variance = variance + _ROUNDING
+        shift = total - centre
+        mass = np.exp(-0.5 * shift * shift / variance) / np.sqrt(2.0 * np.pi * variance)
+        step = slope * drift.variance / variance * shift
+        kept = drift.variance * (1.0 - slope**2 * drift.variance / variance)
+    else:
+        sd = np.sqrt(variance)
+        low = np.full_like(sd, -_FAR) if total <= view.minimum else (total - 0.5 - centre) / sd
+        high = np.full_like(sd, _FAR) if total >= view.maximum else (total + 0.5 - centre) / sd
+        mass, moved, shrink = _interval_moments(low, high)
+        gain = slope * drift.variance / variance
+        step = gain * sd * moved
+        kept = drift.variance - gain * slope * drift.variance + gain**2 * variance * shrink
 
     stray = prior.constant(ConstantName.OUTLIER)
     likelihood = (1.0 - stray) * mass + stray / (view.maximum - view.minimum + 1)
     trust = (1.0 - stray) * mass / likelihood
-
-    gain = slope * drift.variance / variance
-    step = gain * sd * shift
-    kept = drift.variance - gain * slope * drift.variance + gain**2 * variance * shrink
     new_mean = drift.mean + trust * step
     new_variance = trust * kept + (1.0 - trust) * drift.variance + trust * (1.0 - trust) * step**2
     return np.log(likelihood), Drift(new_mean, np.maximum(new_variance, 0.0), drift.day)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ketacare.core.errors import ErrorCode, InputError, KnowledgeError
 from ketacare.core.sources import Provenance, Sourced
+from ketacare.core.units import Quantity
 
 FloatArray = NDArray[np.float64]
 
@@ -58,6 +59,11 @@ class TraitName(StrEnum):
     HAMA_LEVEL = "hama_level"
     PHQ9_LEVEL = "phq9_level"
     PHQ9_GAIN = "phq9_gain"
+    DURATION_EXPONENT = "duration_exponent"
+    THERAPY_BUILD = "therapy_build"
+    CLINICIAN = "clinician"
+    FUNCTION_LAG = "function_lag"
+    FUNCTION_LEVEL = "function_level"
 
 
 class ConstantName(StrEnum):
@@ -70,6 +76,17 @@ class ConstantName(StrEnum):
     THERAPY_UNTIL = "therapy_until"
     THERAPY_HOLD = "therapy_hold"
     OUTLIER = "outlier"
+    FUNCTION_MEDIATED = "function_mediated"
+    DROPOUT_BASE = "dropout_base"
+    DROPOUT_UNIMPROVED = "dropout_unimproved"
+    DROPOUT_ADVERSE = "dropout_adverse"
+
+
+class Rater(StrEnum):
+    """Who gives the score; clinicians and patients register non-specific gains differently."""
+
+    SELF = "self"
+    CLINICIAN = "clinician"
 
 
 class Setting(StrEnum):
@@ -87,7 +104,10 @@ class Setting(StrEnum):
 class Trait:
     """How one trait is spread in the population. ``spread`` is the SD on the scale of ``shape``.
 
-    ``identified`` says whether the calibration studies narrowed it; ``upper`` bounds a logit trait.
+    ``shared`` is the SD by which a whole clinic or trial may differ from the median, together with
+    what calibration left uncertain about the median: for one person it adds to the spread, for a
+    group it does not average out. ``identified`` says whether the calibration studies narrowed
+    the median; ``upper`` bounds a logit trait.
     """
 
     name: TraitName
@@ -96,6 +116,7 @@ class Trait:
     spread: Sourced
     identified: bool
     upper: float = 1.0
+    shared: Sourced | None = None
 
     def __post_init__(self) -> None:
         value = self.median.value
@@ -113,10 +134,26 @@ class Trait:
                 ErrorCode.OUT_OF_RANGE,
                 f"the spread of {self.name} is {self.spread.value:g}; give more than 0, below 10",
             )
+        if self.shared is not None and not 0 <= self.shared.value < 10:
+            raise KnowledgeError(
+                ErrorCode.OUT_OF_RANGE,
+                f"the shared spread of {self.name} is {self.shared.value:g}; give 0 or more, "
+                "below 10",
+            )
+
+    @property
+    def shared_sd(self) -> float:
+        """Return by how much a whole group may differ, as SD on the scale of ``shape``."""
+        return 0.0 if self.shared is None else self.shared.value
+
+    @property
+    def sd(self) -> float:
+        """Return the SD for one person of whom nothing is known, on the scale of ``shape``."""
+        return math.hypot(self.spread.value, self.shared_sd)
 
     def at(self, z: FloatArray) -> FloatArray:
         """Return the trait for standard normal numbers ``z`` (any shape), in the median's unit."""
-        step = self.spread.value * z
+        step = self.sd * z
         median = self.median.value
         if self.shape is Shape.LOG:
             return np.asarray(median * np.exp(step))
@@ -125,6 +162,27 @@ class Trait:
         centre = math.log(median / (self.upper - median))
         return np.asarray(self.upper / (1.0 + np.exp(-(centre + step))))
 
+    def moved(self, by: float) -> Trait:
+        """Return the trait with its median moved by ``by`` on the scale of ``shape``."""
+        value = float(replace(self, spread=_ONE, shared=None).at(np.array([by]))[0])
+        return replace(self, median=replace(self.median, quantity=Quantity(value, self.unit)))
+
+    def widened(self, factor: float) -> Trait:
+        """Return the trait with every spread multiplied by ``factor``."""
+        shared = self.shared
+        if shared is not None:
+            shared = replace(shared, quantity=Quantity(shared.value * factor, "1"))
+        spread = replace(self.spread, quantity=Quantity(self.spread.value * factor, "1"))
+        return replace(self, spread=spread, shared=shared)
+
+    @property
+    def unit(self) -> str:
+        """Return the unit of the median."""
+        return self.median.unit
+
+
+_ONE: Final = Sourced(quantity=Quantity(1.0, "1"), source="project", locus="the scale itself")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
@@ -132,8 +190,10 @@ class View:
 
     ``slope`` is its points per GAD-7-equivalent point, ``error`` its standard error of measurement
     in its own points, ``nonspecific`` how strongly it registers non-specific improvement
-    relative to the GAD-7. ``level`` and ``gain`` name the traits by which one person's reading
-    differs from the slope (a multiplier of the set point) and their drug effect on it.
+    relative to the GAD-7, ``rater`` who gives it. ``level`` and ``gain`` name the traits by which
+    one person's reading differs from the slope (a multiplier of the set point) and their drug
+    effect on it. ``follows`` says that it measures function or quality of life, which follow
+    symptoms with a lag; ``inverted`` that more points are better.
     """
 
     instrument: str
@@ -146,6 +206,52 @@ class View:
     remission: Sourced
     level: TraitName | None = None
     gain: TraitName | None = None
+    rater: Rater = Rater.SELF
+    follows: bool = False
+    inverted: bool = False
+
+    def __post_init__(self) -> None:
+        if self.minimum >= self.maximum or self.error.value <= 0:
+            raise KnowledgeError(
+                ErrorCode.OUT_OF_RANGE,
+                f"{self.instrument} runs from {self.minimum} to {self.maximum} with an error of "
+                f"{self.error.value:g}; give a range and an error above zero",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indication:
+    """How far the prior may be borrowed for one diagnosis, found by the start of its ICD-10 code.
+
+    ``widening`` multiplies every spread of the drug response; ``shift`` moves responsiveness on
+    its logit scale. ``sentence`` says what the evidence is.
+    """
+
+    id: str
+    codes: tuple[str, ...]
+    widening: Sourced
+    shift: Sourced
+    sentence: str
+
+    def __post_init__(self) -> None:
+        if not 1.0 <= self.widening.value <= 5.0:
+            raise KnowledgeError(
+                ErrorCode.OUT_OF_RANGE,
+                f"the widening of {self.id} is {self.widening.value:g}; few data make a prior "
+                "wider, never narrower: give 1 to 5",
+            )
+
+
+# What little evidence in a diagnosis leaves open; the rest is about people and questionnaires.
+_DRUG_RESPONSE: Final = frozenset(
+    {
+        TraitName.RESPONSIVENESS,
+        TraitName.TAU_FAST,
+        TraitName.KAPPA,
+        TraitName.TAU_SLOW,
+        TraitName.ED50,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +269,8 @@ class Prior:
     routes: dict[str, Sourced]
     calibration: tuple[str, ...] = ()
     domain: str = ""
+    indications: tuple[Indication, ...] = ()
+    card: str = ""
 
     def __post_init__(self) -> None:
         names = tuple(t.name for t in self.traits)
@@ -204,7 +312,7 @@ class Prior:
         except KeyError:
             raise InputError(
                 ErrorCode.UNKNOWN_NAME,
-                f'the response model does not know "{instrument}"; '
+                f'the response model does not know "{instrument}": it has no error model for it; '
                 f"use one of {', '.join(self.views)}",
             ) from None
 
@@ -220,6 +328,45 @@ class Prior:
     def with_traits(self, changed: dict[TraitName, Trait]) -> Prior:
         """Return the prior with some traits replaced."""
         return replace(self, traits=tuple(changed.get(t.name, t) for t in self.traits))
+
+    def trait(self, name: TraitName) -> Trait:
+        """Return how one trait is spread."""
+        return self.traits[list(TraitName).index(name)]
+
+    def indication(self, code: str) -> Indication | None:
+        """Return what is known for an ICD-10 code (the longest start that matches), if anything."""
+        plain = code.strip().upper()
+        fitting = [(len(c), i) for i in self.indications for c in i.codes if plain.startswith(c)]
+        return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
+
+    def for_diagnosis(self, code: str) -> Prior:
+        """Return the prior for people with this ICD-10 code: wider where evidence is thin.
+
+        A code the file does not name, and no code at all, leave the prior as it is.
+        """
+        found = self.indication(code)
+        if found is None or (found.widening.value == 1.0 and found.shift.value == 0.0):
+            return self
+        changed = {
+            t.name: t.widened(found.widening.value) for t in self.traits if t.name in _DRUG_RESPONSE
+        }
+        name = TraitName.RESPONSIVENESS
+        changed[name] = changed[name].moved(found.shift.value)
+        return self.with_traits(changed)
+
+    def one_group(self, *, rng: np.random.Generator | None = None) -> Prior:
+        """Return the prior of one clinic or trial: what its people share drawn once, or left out.
+
+        With ``rng`` each median is moved by its shared spread; without it all stay. The people of
+        the result differ by their own spread only.
+        """
+        changed = {}
+        for trait in self.traits:
+            if trait.shared is None:
+                continue
+            step = 0.0 if rng is None else trait.shared_sd * float(rng.standard_normal())
+            changed[trait.name] = replace(trait.moved(step), shared=None)
+        return self.with_traits(changed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

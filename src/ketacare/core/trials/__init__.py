@@ -5,7 +5,14 @@ people make the sample caseload. Nothing here knows a real person.
 """
 
 from ketacare.core.trials.arms import Draws, expected_outcomes
-from ketacare.core.trials.calibration import ArmFit, Calibration, Hyper, calibrate, reproduce
+from ketacare.core.trials.calibration import (
+    ArmFit,
+    Calibration,
+    Hyper,
+    StudyEffect,
+    calibrate,
+    reproduce,
+)
 from ketacare.core.trials.cohort import (
     SimulatedScore,
     VirtualPerson,
@@ -15,17 +22,22 @@ from ketacare.core.trials.cohort import (
     split_total,
     virtual_cohort,
 )
+from ketacare.core.trials.leaving_out import leave_each_out
+from ketacare.core.trials.prediction import Predicted, coverage, predict
 from ketacare.core.trials.studies import (
+    Against,
     Arm,
     Measured,
     Observed,
     Reading,
     Role,
+    Standard,
     Study,
     Symptoms,
 )
 
 __all__ = [
+    "Against",
     "Arm",
     "ArmFit",
     "Calibration",
@@ -33,15 +45,21 @@ __all__ = [
     "Hyper",
     "Measured",
     "Observed",
+    "Predicted",
     "Reading",
     "Role",
     "SimulatedScore",
+    "Standard",
     "Study",
+    "StudyEffect",
     "Symptoms",
     "VirtualPerson",
     "calibrate",
+    "coverage",
     "expected_outcomes",
+    "leave_each_out",
     "observed_course",
+    "predict",
     "reproduce",
     "simulate_course",
     "simulate_scores",

@@ -22,8 +22,8 @@ from ketacare.core.response import (
     Setting,
     TraitName,
     Traits,
-    expected_reading,
-    relief,
+    drift_slope,
+    expected_readings,
     sample_scores,
 )
 from ketacare.core.response.prior import FloatArray
@@ -89,8 +89,14 @@ def simulate_course(
     names = tuple(instruments)
     if not days.size:
         return ()
-    parts = relief(
-        person.prior, people, doses=doses, therapy_days=therapy_days, days=days, setting=setting
+    readings = expected_readings(
+        person.prior,
+        people,
+        names,
+        doses=doses,
+        therapy_days=therapy_days,
+        days=days,
+        setting=setting,
     )
     steps = np.diff(np.concatenate([[0.0], np.maximum(days, 0.0)])) / 7.0
     walk = np.cumsum(np.sqrt(steps) * rng.standard_normal(len(days)))
@@ -98,7 +104,7 @@ def simulate_course(
     scores: list[SimulatedScore] = []
     for name in names:
         view = person.prior.view(name)
-        reading = expected_reading(view, people, parts) + view.slope.value * drift
+        reading = readings[name] + drift_slope(view) * drift
         totals = sample_scores(view, people, reading, rng=rng)[0]
         profile: FloatArray | None = None
         limits: tuple[int, ...] = ()

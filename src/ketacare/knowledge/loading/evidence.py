@@ -14,7 +14,16 @@ from typing import Final
 import numpy as np
 
 from ketacare.core.errors import ErrorCode, InputError, KnowledgeError
-from ketacare.core.response import ConstantName, Prior, Shape, Trait, TraitName, View
+from ketacare.core.response import (
+    ConstantName,
+    Indication,
+    Prior,
+    Rater,
+    Shape,
+    Trait,
+    TraitName,
+    View,
+)
 from ketacare.core.sources import Sourced
 from ketacare.knowledge.checks import CheckResult
 from ketacare.knowledge.loading.sources import source_ids
@@ -42,6 +51,11 @@ _TRAIT_UNITS: Final[dict[TraitName, str]] = {
     TraitName.HAMA_LEVEL: "1",
     TraitName.PHQ9_LEVEL: "1",
     TraitName.PHQ9_GAIN: "1",
+    TraitName.DURATION_EXPONENT: "1",
+    TraitName.THERAPY_BUILD: "1",
+    TraitName.CLINICIAN: "1",
+    TraitName.FUNCTION_LAG: "d",
+    TraitName.FUNCTION_LEVEL: "1",
 }
 _CONSTANT_UNITS: Final[dict[ConstantName, str]] = {
     ConstantName.TAU_NONSPECIFIC_FAST: "d",
@@ -51,6 +65,10 @@ _CONSTANT_UNITS: Final[dict[ConstantName, str]] = {
     ConstantName.THERAPY_UNTIL: "d",
     ConstantName.THERAPY_HOLD: "d",
     ConstantName.OUTLIER: "1",
+    ConstantName.FUNCTION_MEDIATED: "1",
+    ConstantName.DROPOUT_BASE: "1",
+    ConstantName.DROPOUT_UNIMPROVED: "1",
+    ConstantName.DROPOUT_ADVERSE: "1",
 }
 
 
@@ -78,7 +96,16 @@ def read_prior(root: Section) -> Prior:
     part.close()
     calibration = root.texts("calibration")
     domain = root.text("domain")
-    for report in ("check", "calibrated", "hyper", "fit"):  # read by what checks and shows them
+    indications = tuple(_indication(part) for part in root.sections("indication", optional=True))
+    card = root.text("card", "")
+    for report in (
+        "check",
+        "calibrated",
+        "hyper",
+        "study_effect",
+        "fit",
+        "coverage",
+    ):  # read by what checks and shows them
         root.raw(report, None)
     root.close()
     try:
@@ -90,6 +117,8 @@ def read_prior(root: Section) -> Prior:
             routes=routes,
             calibration=calibration,
             domain=domain,
+            indications=indications,
+            card=card,
         )
     except KnowledgeError as error:
         raise error.at(source=root.source) from error
@@ -143,6 +172,7 @@ def _trait(part: Section) -> Trait:
             spread=exact(part, "spread", "1"),
             identified=part.flag("identified"),
             upper=part.number("upper", 1.0),
+            shared=exact(part, "shared", "1") if "shared" in part else None,
         )
     except KnowledgeError as error:
         if error.source:
@@ -164,9 +194,29 @@ def _view(part: Section) -> View:
         remission=exact(part, "remission", "point"),
         level=part.choice("level", TraitName) if "level" in part else None,
         gain=part.choice("gain", TraitName) if "gain" in part else None,
+        rater=part.choice("rater", Rater, Rater.SELF),
+        follows=part.flag("follows", False),
+        inverted=part.flag("inverted", False),
     )
     part.close()
     return view
+
+
+def _indication(part: Section) -> Indication:
+    try:
+        found = Indication(
+            id=part.text("id"),
+            codes=part.texts("codes"),
+            widening=exact(part, "widening", "1"),
+            shift=exact(part, "shift", "1"),
+            sentence=part.text("sentence"),
+        )
+    except KnowledgeError as error:
+        if error.source:
+            raise
+        raise error.at(part.where, source=part.source) from error
+    part.close()
+    return found
 
 
 def _prior_files() -> list[Traversable]:
