@@ -11,7 +11,10 @@ from ketacare.core.pharmacology.dosing import Bolus, Enantiomer, RateStep, Regim
 from ketacare.core.pharmacology.drawing import Baseline, SessionDraws, draw_session
 from ketacare.core.pharmacology.effects import (
     Dissociation,
+    Drowsiness,
     EffectModel,
+    EffectSite,
+    Incidence,
     LinearEffect,
     Modifier,
     ReferenceDose,
@@ -48,8 +51,14 @@ from ketacare.core.pharmacology.parameters import (
     Spread,
     Use,
 )
+from ketacare.core.pharmacology.populations import (
+    Concentrations,
+    concentrations,
+    population_quantiles,
+)
+from ketacare.core.pharmacology.returning import Back
 from ketacare.core.pharmacology.routes import Absorption, Route, RoutePart, Saturation
-from ketacare.core.pharmacology.session import SessionForecast, expected_session
+from ketacare.core.pharmacology.session import Chance, SessionForecast, expected_session
 from ketacare.core.pharmacology.structure import Compartment, Elimination, Exchange, Structure
 from ketacare.core.pharmacology.subject import Measure, People, Subject
 
@@ -57,15 +66,20 @@ __all__ = [
     "Absorption",
     "Analyte",
     "Arm",
+    "Back",
     "Band",
     "Baseline",
     "Bolus",
+    "Chance",
     "Compartment",
+    "Concentrations",
     "Covariate",
     "Diagnostics",
     "Dissociation",
     "Domain",
+    "Drowsiness",
     "EffectModel",
+    "EffectSite",
     "EffectSiteRate",
     "Elimination",
     "Enantiomer",
@@ -75,6 +89,7 @@ __all__ = [
     "Form",
     "Forms",
     "Held",
+    "Incidence",
     "LinearEffect",
     "Measure",
     "Measured",
@@ -105,10 +120,12 @@ __all__ = [
     "VenousLink",
     "amounts",
     "concentration",
+    "concentrations",
     "draw_session",
     "effect_site",
     "expected_session",
     "fit",
     "in_ng_per_mL",
     "population",
+    "population_quantiles",
 ]

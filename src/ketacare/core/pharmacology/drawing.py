@@ -72,12 +72,13 @@ class Drawn:
     """Drawn people as the parts that signs are made of; times before people, for percentiles.
 
     ``concentration`` (t, n) in ng/mL, ``drive`` (t, n) the site of the circulation over its
-    reference peak, ``points`` (t, n) CADSS points before the instrument ends at ``most``;
+    reference peak, ``drowsy_site`` (t, n) in ng/mL, ``points`` (t, n) CADSS points before the instrument ends at ``most``;
     ``level`` and ``gain`` (n,) by vital sign, so that the sign is level + gain * drive.
     """
 
     concentration: Floats
     drive: Floats
+    drowsy_site: Floats
     points: Floats
     most: float
     level: Mapping[str, Floats]
@@ -99,6 +100,7 @@ class Drawn:
             self,
             concentration=self.concentration[places],
             drive=self.drive[places],
+            drowsy_site=self.drowsy_site[places],
             points=self.points[places],
         )
 
@@ -164,31 +166,30 @@ def draw_people(
     effects.domain.check(subject)
     felt = effects.dissociation
     tolerance = felt.tolerance(session_number)
-    slow_min = felt.half_life.to("min")
-    fast_min = effects.circulation_half_life.to("min")
-    slow, fast = (np.log(2.0) * 60.0 / minutes for minutes in (slow_min, fast_min))
-    probes = (
-        Probe(analyte=Analyte.KETAMINE, site=Site.VENOUS),
-        Probe(analyte=Analyte.S_KETAMINE, effect_rate=fast),
-        Probe(analyte=Analyte.S_KETAMINE, effect_rate=slow),
-    )
+    probes = [Probe(analyte=Analyte.KETAMINE, site=Site.VENOUS)]
+    probes += [
+        Probe(analyte=behind.analyte, site=behind.site, effect_rate=behind.rate_per_h)
+        for behind in effects.sites.values()
+    ]
     drawn = pk.draw(subject, n=n, rng=rng)
-    found = read(pk, drawn, regimen, times_h, probes)
+    asked = list(dict.fromkeys(probes))  # two endpoints may share a site
+    found = read(pk, drawn, regimen, times_h, asked)
     # Times before people from here on: a percentile at a time then sorts neighbours in memory.
-    concentration, circulation_site, felt_site = (
-        np.ascontiguousarray(found[:, place].T) for place in range(len(probes))
+    columns = [np.ascontiguousarray(found[:, place].T) for place in range(len(asked))]
+    concentration, circulation_site, felt_site, drowsy_site = (
+        columns[asked.index(probe)] for probe in probes
     )
 
     # Dissociation: points = scale_i * tolerance * E(Ce) / E(anchor), mean of scale_i = anchor.
     c50 = felt.c50.to("nmol/mL") * pk.molar_mass
-    anchor = felt.occupied(np.array(felt.anchor_dose.peak(pk, slow_min)), c50)
+    anchor = felt.occupied(np.array(felt.anchor_dose.peak(pk, felt.at)), c50)
     omega = felt.spread.value
     log_scale = rng.standard_normal(n) * omega - 0.5 * omega**2
     scale = felt.anchor.value * np.exp(log_scale) * tolerance / anchor
     points = felt.occupied(felt_site, c50)
     points *= scale
 
-    circulation_site /= effects.circulation_dose.peak(pk, fast_min)
+    drive = circulation_site / effects.circulation_dose.peak(pk, effects.circulation)
     factor = _modifiers(effects, subject, hypertensive, n, rng)
     level, gain = {}, {}
     for name in CIRCULATION:
@@ -198,7 +199,8 @@ def draw_people(
         gain[name] = response * factor
     return Drawn(
         concentration=concentration,
-        drive=circulation_site,
+        drive=drive,
+        drowsy_site=drowsy_site,
         points=points,
         most=felt.maximum.value,
         level=level,

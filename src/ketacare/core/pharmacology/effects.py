@@ -1,15 +1,17 @@
-"""What the drug does within the hour: blood pressure, heart rate and dissociation as effect models.
+"""What the drug does within the hour: pressure, heart rate, dissociation, drowsiness, nausea.
 
-Each effect has its own site behind arterial S-ketamine; arketamine drives none of them. Blood
-pressure and heart rate rise in proportion to the site's concentration and show no tolerance;
-dissociation saturates and grows weaker from session to session. Nothing here is about benefit:
-exposure does not predict it.
+Each effect has its own site with its own half-life, fed by the analyte and the blood its source
+used. Blood pressure and heart rate rise in proportion to the site's concentration and show no
+tolerance; dissociation saturates and grows weaker from session to session; a person is drowsy
+while the site is above a threshold of their own; nausea is known as an incidence only. Nothing
+here is about benefit: exposure does not predict it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -17,10 +19,28 @@ from ketacare.core.errors import DomainError, ErrorCode, InputError
 from ketacare.core.pharmacology.domain import Domain
 from ketacare.core.pharmacology.dosing import Regimen
 from ketacare.core.pharmacology.kinetics import effect_site
-from ketacare.core.pharmacology.model import PkModel
+from ketacare.core.pharmacology.model import PkModel, Site
 from ketacare.core.pharmacology.modes import Floats
 from ketacare.core.pharmacology.subject import Subject
 from ketacare.core.sources import Provenance, Sourced, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectSite:
+    """Where an effect is driven from: dCe/dt = ln 2 / half_life (C - Ce), C of ``analyte``.
+
+    ``site`` is the blood the half-life was estimated behind; with another the half-life would be
+    another one (pitfall: such rates do not move between kinetic models).
+    """
+
+    analyte: str
+    site: Site
+    half_life: Sourced
+
+    @property
+    def rate_per_h(self) -> float:
+        """Return ke0 in 1/h."""
+        return float(np.log(2.0) * 60.0 / self.half_life.to("min"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +51,9 @@ class ReferenceDose:
     minutes: Sourced
     weight: Sourced
 
-    def peak(self, pk: PkModel, half_life_min: float) -> float:
-        """Return the typical peak (ng/mL S-ketamine) at an effect site after this regimen."""
+    def peak(self, pk: PkModel, behind: EffectSite) -> float:
+        """Return the typical peak (ng/mL) at an effect site after this regimen."""
+        half_life_min = behind.half_life.to("min")
         weight_kg = self.weight.to("kg")
         minutes = self.minutes.to("min")
         regimen = Regimen.infusion(self.mg_per_kg.to("mg/kg") * weight_kg, minutes)
@@ -40,7 +61,12 @@ class ReferenceDose:
         # less than 1e-5 of the peak.
         after = np.linspace(0.0, 3.0 * half_life_min, 1201)
         site = effect_site(
-            pk, Subject(weight_kg), regimen, (minutes + after) / 60.0, half_life_min=half_life_min
+            pk,
+            Subject(weight_kg),
+            regimen,
+            (minutes + after) / 60.0,
+            half_life_min=half_life_min,
+            analyte=behind.analyte,
         )
         return float(site.max())
 
@@ -70,10 +96,11 @@ class Dissociation:
 
     E(C) = C^hill / (c50^hill + C^hill). ``anchor`` is the mean of the first session at the anchor
     dose, ``spread`` the standard deviation of the logarithm between people, ``maximum`` the top of
-    the instrument. Session k has the factor floor + (1 - floor) keep^(k-1).
+    the instrument. Session k has the factor floor + (1 - floor) keep^(k-1). At ``settled`` points
+    or fewer dissociation counts as passed.
     """
 
-    half_life: Sourced
+    at: EffectSite
     c50: Sourced
     hill: Sourced
     anchor: Sourced
@@ -82,6 +109,7 @@ class Dissociation:
     maximum: Sourced
     floor: Sourced
     keep: Sourced
+    settled: Sourced
 
     def tolerance(self, session_number: int) -> float:
         """Return the factor on the points in session ``session_number`` (1 is the first)."""
@@ -98,6 +126,44 @@ class Dissociation:
         """Return E(Ce), from 0 to 1, for S-ketamine at the effect site in ng/mL."""
         relative = (site_ng_mL / c50_ng_mL) ** self.hill.value
         return relative / (1.0 + relative)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drowsiness:
+    """A person is drowsy while the effect site is above a threshold of their own.
+
+    The logarithm of the threshold is normal between people with the standard deviation ``spread``,
+    its middle such that ``share`` of people pass it at the peak of the reference ``dose``.
+    """
+
+    at: EffectSite
+    share: Sourced
+    people: int
+    spread: Sourced
+    dose: ReferenceDose
+
+    def middle(self, pk: PkModel) -> float:
+        """Return the median threshold in ng/mL: peak e^(-spread * quantile(share))."""
+        above = NormalDist().inv_cdf(self.share.to("1"))
+        return self.dose.peak(pk, self.at) * float(np.exp(-self.spread.value * above))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incidence:
+    """How many of ``people`` had something in their treatment, without a relation to exposure."""
+
+    name: str
+    share: Sourced
+    people: int
+    note: str
+
+    def interval(self, coverage: float = 0.90) -> tuple[float, float]:
+        """Return Wilson's interval of the share (J Am Stat Assoc 1927;22:209)."""
+        z = NormalDist().inv_cdf(0.5 + coverage / 2.0)
+        n, p = self.people, self.share.to("1")
+        middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+        half = z / (1 + z**2 / n) * float(np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2)))
+        return middle - half, middle + half
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,12 +185,14 @@ class EffectModel:
 
     provenance: Provenance
     pk_models: tuple[str, ...]
-    circulation_half_life: Sourced
+    circulation: EffectSite
     circulation_dose: ReferenceDose
     linear: Mapping[str, LinearEffect]
     age: Modifier
     hypertension: Modifier
     dissociation: Dissociation
+    drowsiness: Drowsiness
+    incidences: tuple[Incidence, ...]
     most_mg_per_kg: Sourced
     domain: Domain
     benefit_note: str
@@ -145,8 +213,24 @@ class EffectModel:
         """Return how far the file has been checked."""
         return self.provenance.status
 
+    @property
+    def sites(self) -> Mapping[str, EffectSite]:
+        """Return the effect sites by endpoint."""
+        return {
+            "circulation": self.circulation,
+            "dissociation": self.dissociation.at,
+            "drowsiness": self.drowsiness.at,
+        }
+
     def require(self, pk: PkModel) -> None:
         """Refuse a kinetic model the effect sites were not estimated with."""
+        for name, behind in self.sites.items():
+            if pk.id in self.pk_models and behind.site is not pk.site:
+                raise DomainError(
+                    ErrorCode.OUTSIDE_DOMAIN,
+                    f"the site of {name} follows {behind.site.value} blood, {pk.id} gives "
+                    f"{pk.site.value} blood; its half-life cannot be used there",
+                )
         if pk.id not in self.pk_models:
             raise DomainError(
                 ErrorCode.OUTSIDE_DOMAIN,
