@@ -177,7 +177,7 @@ def test_a_rule_of_the_guideline_without_a_condition():
 def test_a_drug_model_without_a_part_of_its_dossier():
     path = "drugs/ketamine/pk_ketamine_simons_2022.toml"
     ((where, said),) = found(
-        DOSSIER, path, lambda t: None, lambda text: text.replace("# Gated       ", "#             ")
+        DOSSIER, path, lambda t: None, lambda text: text.replace("# Units       ", "#             ")
     )
     assert where == "opening comment"
     assert "Study" in said

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 from typer import exceptions
 
+from ketacare.cli.exposure.command import simulate
 from ketacare.cli.knowledge import knowledge
 from ketacare.cli.options import Json
 from ketacare.core.errors import KetacareError
@@ -109,25 +110,7 @@ def screen(
     run_screen(file, as_json=json, at=at, stations=station or [], dose=dose)
 
 
-@app.command()
-def simulate(
-    file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="A case file; or give --weight, --dose.")
-    ] = None,
-    *,
-    json: Json = False,
-    at: At = "",
-    dose: Annotated[
-        str, typer.Option(metavar="TEXT", help='For example "35 mg over 40 min".')
-    ] = "",
-    weight: Annotated[str, typer.Option(metavar="TEXT", help='For example "70 kg".')] = "",
-    age: Annotated[str, typer.Option(metavar="TEXT", help='For example "34 years".')] = "",
-    seed: Annotated[int, typer.Option(help="Seed of the drawn people.")] = 2026,
-) -> None:
-    """Show the expected concentration and circulation in one session."""
-    from ketacare.cli.simulation import run_simulate
-
-    run_simulate(file, as_json=json, at=at, dose=dose, weight=weight, age=age, seed=seed)
+app.command()(simulate)
 
 
 @app.command()

@@ -51,10 +51,10 @@ def run_recommend(
     person = open_case(file)
     now = moment_of(person, at, file)
     prior, instruments = load_prior(), load_instruments()
-    if primary not in instruments:
+    if primary not in prior.views:
         raise InputError(
             ErrorCode.UNKNOWN_NAME,
-            f'"{primary}" is not an instrument here; use one of {", ".join(sorted(instruments))}',
+            f'options cannot be ranked by "{primary}"; use one of {", ".join(sorted(prior.views))}',
             where="--primary",
         )
     protocol, treatments = load_protocol(), load_treatments()

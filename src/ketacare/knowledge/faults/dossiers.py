@@ -8,7 +8,8 @@ from ketacare.knowledge.checks import CheckResult
 from ketacare.knowledge.faults.walking import fault
 from ketacare.knowledge.showing import KnowledgeText, read_dossier
 
-PARTS = ("Study", "Units", "Plausible", "Gated", "Not here")
+# "Gated" may be left out: then nothing of the source is gated, and the card says so.
+PARTS = ("Study", "Units", "Plausible", "Not here")
 
 
 def drug_models_without_dossier(texts: Sequence[KnowledgeText]) -> list[CheckResult]:

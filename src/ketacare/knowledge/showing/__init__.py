@@ -17,6 +17,7 @@ from ketacare.knowledge.showing.catalogue import (
     piece_named,
     pieces,
 )
+from ketacare.knowledge.showing.citing import sources_of_run
 from ketacare.knowledge.showing.dossier import Part, read_dossier
 from ketacare.knowledge.showing.figures import source_ids_in, without_noise
 from ketacare.knowledge.showing.folder import cards_as_pages
@@ -40,6 +41,7 @@ __all__ = [
     "pieces",
     "read_dossier",
     "source_ids_in",
+    "sources_of_run",
     "to_markdown",
     "without_noise",
 ]

@@ -1,0 +1,166 @@
+"""The chart of concentrations over time: one panel for each analyte and site.
+
+The band is how people differ (or, after a fit, what one person's samples leave open); the solid
+line is its median, the dashed one the typical person. Measured samples are dots, results below the
+limit of quantification open diamonds at that limit. Triangles on the axis are doses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ketacare.adapters.plots.chart import (
+    BandData,
+    Chart,
+    Mark,
+    Scale,
+    minute_ticks,
+    nice_ticks,
+    number,
+)
+from ketacare.adapters.plots.drawing import LINE, Drawing, rows_of, text_width
+from ketacare.core.errors import ErrorCode, InputError
+
+_LEFT, _TOP, _GAP = 46.0, 22.0, 8.0
+HEADERS = ("Minute", "What", "Typical", "Median", "Nine in ten", "Measured")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamplePoint:
+    """One measured concentration; ``below_limit`` when only the limit is known."""
+
+    minute: float
+    value: float
+    below_limit: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcentrationPanel:
+    """One analyte at one site: typical line and band at ``minutes``, and what was measured."""
+
+    name: str
+    unit: str
+    minutes: Sequence[float]
+    typical: Sequence[float]
+    band: BandData | None = None
+    samples: Sequence[SamplePoint] = ()
+
+
+def concentration_chart(
+    *,
+    chart_id: str,
+    title: str,
+    panels: Sequence[ConcentrationPanel],
+    doses: Sequence[Mark] = (),
+    width: float = 720,
+    panel_height: float = 180,
+) -> Chart:
+    """Return the chart; times in minutes since the first dose, ``width`` at least 320."""
+    if not panels:
+        raise InputError(ErrorCode.MISSING_KEY, "a chart of concentrations needs a curve")
+    if width < 320:
+        raise InputError(ErrorCode.OUT_OF_RANGE, f"width is {width:g}; labels need 320 or more")
+    ends = [m for panel in panels for m in panel.minutes]
+    ends += [s.minute for panel in panels for s in panel.samples]
+    x = Scale(low=0.0, high=max([*ends, 1.0]), start=_LEFT, end=width - 12)
+    drawing = Drawing()
+    top = _TOP
+    for index, panel in enumerate(panels):
+        _panel(drawing, panel, x, top, panel_height)
+        top += panel_height + (_GAP + _TOP if index + 1 < len(panels) else 0)
+    height = _axis(drawing, x, top, doses)
+    summary = _summary(panels)
+    svg = drawing.svg(
+        chart_id=chart_id,
+        kind="chart-concentrations",
+        title=title,
+        description=summary,
+        width=width,
+        height=height,
+    )
+    return Chart(svg=svg, table_headers=HEADERS, table_rows=_table(panels), summary=summary)
+
+
+def _panel(
+    drawing: Drawing, panel: ConcentrationPanel, x: Scale, top: float, height: float
+) -> None:
+    bottom = top + height
+    values = [*panel.typical, *(s.value for s in panel.samples)]
+    values += list(panel.band.p95) if panel.band else []
+    y = Scale(low=0.0, high=1.08 * max([*values, 1e-9]), start=bottom, end=top)
+    drawing.rectangle(x.start, top, x.end - x.start, height, "chart-panel")
+    drawing.text(x.start, top - 7, f"{panel.name}, {panel.unit}", "chart-label-title")
+    for tick in nice_ticks(y.low, y.high, 5):
+        drawing.line(x.start, y(tick), x.end, y(tick), "chart-grid")
+        drawing.text(x.start - 6, y(tick) + 4, _tick(tick), "chart-label-quiet", anchor="end")
+    if panel.band:
+        drawing.band(panel.band, x, y)
+    points = [(x(m), y(v)) for m, v in zip(panel.minutes, panel.typical, strict=True)]
+    if len(points) > 1:
+        drawing.path(points, "chart-line")
+    for sample in panel.samples:
+        if sample.below_limit:
+            drawing.diamond(x(sample.minute), y(sample.value), 5, "chart-dot-manual")
+        else:
+            drawing.circle(x(sample.minute), y(sample.value), 4, "chart-dot")
+
+
+def _tick(value: float) -> str:
+    return number(value) if value >= 1 or value == 0 else f"{value:.3g}"
+
+
+def _axis(drawing: Drawing, x: Scale, bottom: float, doses: Sequence[Mark]) -> float:
+    drawing.line(x.start, bottom, x.end, bottom, "chart-axis")
+    base = bottom + 4 + LINE
+    inside = [dose for dose in doses if x.holds(dose.at)]
+    for dose in inside:
+        at = x(dose.at)
+        drawing.polygon(
+            [(at - 4, bottom + 9), (at + 4, bottom + 9), (at, bottom + 1)], "chart-tick"
+        )
+    placed = rows_of(
+        [(x(dose.at), dose.label) for dose in inside], start=x.start, end=x.end, rows=2
+    )
+    base += 6 if inside else 0
+    for centre, row, text in placed:
+        drawing.text(centre, base + row * LINE, text, "chart-tick-label", anchor="middle")
+    base += (LINE + 2) * (1 + max((row for _, row, _ in placed), default=-1))
+    in_hours = x.high > 600
+    shown = x if not in_hours else Scale(low=0.0, high=x.high / 60.0, start=x.start, end=x.end)
+    widest = max(text_width(number(shown.high)), 28.0) + 8
+    most = int((x.end - x.start) / widest)
+    ticks = nice_ticks(shown.low, shown.high, most) if in_hours else minute_ticks(0, x.high, most)
+    for tick in ticks:
+        drawing.line(shown(tick), bottom, shown(tick), bottom + 4, "chart-axis")
+        drawing.text(shown(tick), base, number(tick), "chart-label-quiet", anchor="middle")
+    label = f"{'hours' if in_hours else 'minutes'} since the first dose"
+    drawing.text(x.start, base + LINE + 2, label, "chart-label-quiet")
+    return base + LINE + 10
+
+
+def _table(panels: Sequence[ConcentrationPanel]) -> tuple[tuple[str, ...], ...]:
+    rows: list[tuple[float, tuple[str, ...]]] = []
+    for panel in panels:
+        name = f"{panel.name}, {panel.unit}"
+        for index, minute in enumerate(panel.minutes):
+            band = panel.band
+            median = _tick(band.p50[index]) if band else ""
+            spread = f"{_tick(band.p5[index])} to {_tick(band.p95[index])}" if band else ""
+            typical = _tick(panel.typical[index])
+            rows.append((minute, (number(minute), name, typical, median, spread, "")))
+        for sample in panel.samples:
+            text = f"{'below ' if sample.below_limit else ''}{_tick(sample.value)}"
+            rows.append((sample.minute, (number(sample.minute), name, "", "", "", text)))
+    return tuple(row for _, row in sorted(rows, key=lambda pair: pair[0]))
+
+
+def _summary(panels: Sequence[ConcentrationPanel]) -> str:
+    said = []
+    for panel in panels:
+        peak = max(range(len(panel.typical)), key=lambda i: panel.typical[i])
+        said.append(
+            f"{panel.name}: highest {_tick(panel.typical[peak])} {panel.unit} at minute "
+            f"{number(panel.minutes[peak])} of those shown"
+        )
+    return ". ".join(said) + "."

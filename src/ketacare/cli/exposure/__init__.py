@@ -1,0 +1,1 @@
+"""``ketacare simulate`` and ``ketacare fit``: concentrations after doses, and people from them."""

@@ -1,0 +1,375 @@
+"""What a run simulates: model, person, doses, times and forms, from a case file or from options.
+
+From a file the doses are those of its last infusion, the person is the recorded one, and an option
+given beside the file takes the place of what the file says. Nothing that is missing is filled in
+with a normal value.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from ketacare.cli.cases import moment_of, open_case
+from ketacare.cli.exposure.amounts import duration_in, read_duration, read_measure
+from ketacare.cli.exposure.doses import read_order, regimen_of
+from ketacare.core.errors import ErrorCode, InputError
+from ketacare.core.pharmacology import (
+    Baseline,
+    Bolus,
+    Enantiomer,
+    PkModel,
+    Regimen,
+    Route,
+    Site,
+    Subject,
+)
+from ketacare.core.planning import dosing_weight
+from ketacare.core.record import Infusion, Person, Sex, Vital
+from ketacare.knowledge.loading.drugs import load_pk_model, pk_model_ids
+from ketacare.knowledge.loading.protocols import load_protocol
+
+DEFAULT_MODEL = "pk_ketamine_simons_2022"
+_FORMS = {"racemate": Enantiomer.RACEMATE, "s": Enantiomer.S, "r": Enantiomer.R}
+_SALTS = {"base": False, "hcl": True}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The options of the command as typed; empty where not given."""
+
+    file: Path | None = None
+    model: str = ""
+    at: Sequence[str] = ()
+    until: str = ""
+    every: str = ""
+    doses: Sequence[str] = ()
+    weight: str = ""
+    age: str = ""
+    sex: str = ""
+    height: str = ""
+    traits: Sequence[str] = ()
+    site: str = ""
+    analytes: Sequence[str] = ()
+    enantiomer: str = ""
+    salt: str = ""
+    convert_hcl: bool = False
+    patients: int = 1000
+    seed: int = 2026
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is simulated. ``origin`` says where the doses came from, ``given`` lists them in words."""
+
+    model: PkModel
+    subject: Subject
+    regimen: Regimen
+    given: tuple[str, ...]
+    sites: tuple[Site, ...]
+    analytes: tuple[str, ...]
+    times_min: tuple[float, ...]
+    patients: int
+    seed: int
+    origin: str
+    person: Person | None = None
+    now: datetime | None = None
+    when: str = ""
+    session_number: int = 1
+    baseline: Baseline | None = None
+    notes: tuple[str, ...] = field(default=())
+
+
+def build_request(options: Options) -> Request:
+    """Return the run the options ask for; refuse what is missing or contradicts itself."""
+    person = None if options.file is None else open_case(options.file)
+    readings, moment = _read_at(options.at, has_file=person is not None)
+    now = None if person is None else moment_of(person, moment, options.file)
+    if person is None and not (options.doses and options.weight):
+        raise InputError(
+            ErrorCode.MISSING_KEY,
+            'there is nothing to simulate: give a case file, or --weight "70 kg" and '
+            '--dose "35 mg over 40 min"',
+        )
+    model = load_model(options.model)
+    past = _past(person, now)
+    subject = _subject(options, person, now, past)
+    regimen, given, origin = _regimen(options, model, subject, person=person, now=now, past=past)
+    last = past[-1] if past else None
+    start = now if last is None else last.at
+    return Request(
+        model=model,
+        subject=subject,
+        regimen=regimen,
+        given=given,
+        sites=_sites(options.site, model),
+        analytes=_analytes(options.analytes, model),
+        times_min=readings or _times(regimen, options.until, options.every),
+        patients=options.patients,
+        seed=options.seed,
+        origin=origin,
+        person=person,
+        now=now,
+        when="" if person is None or now is None else person.when(now),
+        session_number=max(
+            1, len(past) if last is not None and not options.doses else len(past) + 1
+        ),
+        baseline=None if person is None or start is None else _baseline(person, start),
+    )
+
+
+def load_model(name: str) -> PkModel:
+    """Return the kinetic model called ``name``, the default one when empty."""
+    known = pk_model_ids()
+    if name and name not in known:
+        near = difflib.get_close_matches(name, known, n=3) or known
+        raise InputError(
+            ErrorCode.UNKNOWN_NAME,
+            f'"{name}" is not a drug model here; use {" or ".join(near)}',
+            where="--model",
+        )
+    return load_pk_model(name or DEFAULT_MODEL)
+
+
+def _read_at(texts: Sequence[str], *, has_file: bool) -> tuple[tuple[float, ...], str]:
+    """Return the minutes to read off, and the moment a file is looked at from."""
+    minutes, moments = set(), []
+    for text in texts:
+        found = duration_in(text)
+        if found is not None:
+            minutes.add(found)
+        elif has_file:
+            moments.append(text)
+        else:
+            raise InputError(
+                ErrorCode.BAD_FORMAT,
+                f'"{text}" is not a time after the first dose; write for example --at 40min',
+                where="--at",
+            )
+    if len(moments) > 1:
+        raise InputError(
+            ErrorCode.CONTRADICTION,
+            f'"{moments[0]}" and "{moments[1]}": look at the file from one time',
+            where="--at",
+        )
+    return tuple(sorted(minutes)), moments[0] if moments else ""
+
+
+def _past(person: Person | None, now: datetime | None) -> list[Infusion]:
+    if person is None or now is None:
+        return []
+    return sorted((i for i in person.infusions if i.at <= now), key=lambda i: i.at)
+
+
+def _subject(
+    options: Options, person: Person | None, now: datetime | None, past: list[Infusion]
+) -> Subject:
+    last = past[-1] if past else None
+    start = now if last is None else last.at
+    weight = (
+        read_measure(options.weight, "kg", where="--weight", example="70 kg")
+        if options.weight
+        else None
+    )
+    age = (
+        read_measure(options.age, "year", where="--age", example="34 years")
+        if options.age
+        else None
+    )
+    height = (
+        read_measure(options.height, "cm", where="--height", example="172 cm")
+        if options.height
+        else None
+    )
+    sex = _sex(options.sex)
+    if person is not None and start is not None:
+        weight = weight or _weight(person, start, last, source=str(options.file))
+        age = person.age_at(start) if age is None else age
+        sex = person.sex if sex is None else sex
+        tall = person.latest(Vital.HEIGHT, before=start)
+        height = tall.value if height is None and tall is not None else height
+    assert weight is not None  # noqa: S101 - without a file it was asked for before
+    return Subject(
+        weight_kg=weight,
+        age_years=age,
+        sex=sex,
+        height_cm=height,
+        traits=frozenset(options.traits),
+    )
+
+
+def _sex(text: str) -> Sex | None:
+    if not text:
+        return None
+    try:
+        return Sex(text.lower())
+    except ValueError:
+        raise InputError(
+            ErrorCode.UNKNOWN_NAME,
+            f'"{text}" is not one of {", ".join(s.value for s in Sex)}',
+            where="--sex",
+        ) from None
+
+
+def _weight(person: Person, at: datetime, last: Infusion | None, *, source: str) -> float:
+    measured = person.latest(Vital.WEIGHT, before=at)
+    known = (last.weight_kg if last else None) or (measured.value if measured else None)
+    if known is None:
+        raise InputError(
+            ErrorCode.MISSING_KEY,
+            'no weight is recorded; add a measurement, or give --weight "70 kg"',
+            where="weight",
+            source=source,
+        )
+    return known
+
+
+def _baseline(person: Person, at: datetime) -> Baseline | None:
+    """Return the last readings before the dose, or ``None`` unless all three were recorded."""
+    kinds = (Vital.SYSTOLIC, Vital.DIASTOLIC, Vital.HEART_RATE)
+    found = [person.latest(kind, before=at) for kind in kinds]
+    values = [m.value for m in found if m is not None]
+    if len(values) < len(kinds):
+        return None
+    return Baseline(systolic=values[0], diastolic=values[1], heart_rate=values[2])
+
+
+def _regimen(
+    options: Options,
+    model: PkModel,
+    subject: Subject,
+    *,
+    person: Person | None,
+    now: datetime | None,
+    past: list[Infusion],
+) -> tuple[Regimen, tuple[str, ...], str]:
+    """Return what was or will be given, in words too, and where that comes from."""
+    form = _form(options.enantiomer)
+    if options.doses:
+        salt = _salt(options.salt)
+        orders = [read_order(f"{text} HCl" if salt else text) for text in options.doses]
+        regimen = regimen_of(
+            orders,
+            model,
+            weight_kg=subject.weight_kg,
+            enantiomer=form,
+            convert_salt=options.convert_hcl,
+        )
+        origin = "the options given" if person is None else "the dose given as an option"
+        return regimen, tuple(order.text for order in orders), origin
+    assert person is not None  # noqa: S101 - without a file the doses were asked for before
+    assert now is not None  # noqa: S101 - a file always has a time it is looked at from
+    if past:
+        return _of_infusion(past[-1], person)
+    protocol = load_protocol()
+    per_kg, minutes = protocol.dose_mg_per_kg, protocol.minutes
+    weight = (
+        subject.weight_kg if options.weight else dosing_weight(person, protocol=protocol, now=now)
+    )
+    regimen = Regimen.infusion(per_kg * weight, minutes, enantiomer=form)
+    given = (f"{per_kg * weight:g} mg over {minutes:g} min",)
+    return regimen, given, f"the protocol's {per_kg:g} mg/kg for {weight:g} kg"
+
+
+def _of_infusion(infusion: Infusion, person: Person) -> tuple[Regimen, tuple[str, ...], str]:
+    form = Enantiomer.S if infusion.drug == "esketamine" else Enantiomer.RACEMATE
+    origin = f"the infusion of {person.when(infusion.at)}"
+    route = Route(infusion.route.value)
+    if route is not Route.INTRAVENOUS:
+        regimen = Regimen((), (Bolus(0.0, infusion.dose_mg, route),), form)
+        return regimen, (f"{infusion.dose_mg:g} mg {route.value}",), origin
+    if infusion.events:
+        first, last = infusion.events[0].at, infusion.events[-1]
+        until = last.at
+        if last.mg_per_h > 0 and infusion.minutes is not None:
+            # A history without its stop: the pump ran on to the end that is recorded.
+            until = max(until, first + timedelta(minutes=infusion.minutes))
+        regimen = Regimen.from_events(infusion.events, first, until, enantiomer=form)
+        return regimen, (f"{regimen.total_mg:.3g} mg as the pump ran",), f"{origin}, pump history"
+    minutes = infusion.minutes
+    if minutes is None:
+        # Never silent: the origin says that the duration is the protocol's, not the file's.
+        minutes = load_protocol().minutes
+        origin = (
+            f"{origin}, over the protocol's {minutes:g} min because the file does not say how long"
+        )
+    regimen = Regimen.infusion(infusion.dose_mg, minutes, enantiomer=form)
+    return regimen, (f"{infusion.dose_mg:g} mg over {minutes:g} min",), origin
+
+
+def _form(text: str) -> Enantiomer:
+    if not text:
+        return Enantiomer.RACEMATE
+    try:
+        return _FORMS[text.lower()]
+    except KeyError:
+        raise InputError(
+            ErrorCode.UNKNOWN_NAME, f'"{text}" is not one of racemate, S, R', where="--enantiomer"
+        ) from None
+
+
+def _salt(text: str) -> bool:
+    try:
+        return _SALTS[text.lower() or "base"]
+    except KeyError:
+        raise InputError(
+            ErrorCode.UNKNOWN_NAME, f'"{text}" is not one of base, HCl', where="--salt"
+        ) from None
+
+
+def _sites(text: str, model: PkModel) -> tuple[Site, ...]:
+    """Return the site asked for, else every one the model answers for: never one of them silently."""
+    if text:
+        try:
+            return (Site(text.lower()),)
+        except ValueError:
+            raise InputError(
+                ErrorCode.UNKNOWN_NAME, f'"{text}" is not one of arterial, venous', where="--site"
+            ) from None
+    linked = (Site.VENOUS,) if model.venous is not None else ()
+    return tuple(dict.fromkeys((model.site, *linked)))
+
+
+def _analytes(names: Sequence[str], model: PkModel) -> tuple[str, ...]:
+    for name in names:
+        if name not in model.analytes:
+            raise InputError(
+                ErrorCode.UNKNOWN_NAME,
+                f"{model.id} has no {name}; it answers for {', '.join(model.analytes)}",
+                where="--analyte",
+            )
+    return tuple(dict.fromkeys(str(n) for n in names)) or (str(next(iter(model.analytes))),)
+
+
+def _times(regimen: Regimen, until: str, every: str) -> tuple[float, ...]:
+    """Return minutes from the first start on: to the end asked for, in about a dozen steps."""
+    swallowed = any(route is not Route.INTRAVENOUS for route in regimen.routes)
+    end = regimen.end_h * 60.0
+    last = (
+        read_duration(until, where="--until", example="6 h")
+        if until
+        else max(120.0, end + (480.0 if swallowed else 80.0))
+    )
+    step = read_duration(every, where="--every", example="10 min") if every else _step(last)
+    if step <= 0 or last <= 0:
+        raise InputError(
+            ErrorCode.OUT_OF_RANGE, "times follow one another in more than no time", where="--every"
+        )
+    if last / step > 20_000:
+        raise InputError(
+            ErrorCode.OUT_OF_RANGE,
+            f"that is {last / step:.0f} times; ask for at most 20,000",
+            where="--every",
+        )
+    count = int(last / step + 1e-9)
+    return tuple(step * index for index in range(count + 1))
+
+
+def _step(last: float) -> float:
+    for step in (10.0, 15.0, 30.0, 60.0, 120.0, 240.0, 360.0, 720.0, 1440.0):
+        if last / step <= 18:
+            return step
+    return last / 18.0

@@ -1,0 +1,112 @@
+"""Writes a run to files: rows for other programs (CSV), and a chart (SVG or PNG)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ketacare.adapters.plots import BandData, Mark
+from ketacare.adapters.plots.concentrations import ConcentrationPanel, concentration_chart
+from ketacare.adapters.report.exposure import (
+    CSV_HEADERS,
+    LEVELS,
+    UNIT,
+    Curve,
+    ExposureView,
+    exposure_rows,
+)
+from ketacare.core.errors import ErrorCode, InputError
+from ketacare.core.pharmacology import Regimen
+
+TO_STDOUT = "-"
+
+
+def check_paths(csv_path: str, plot_path: str) -> None:
+    """Refuse a place nothing can be written to, before anything is computed."""
+    if plot_path and Path(plot_path).suffix.lower() not in {".svg", ".png"}:
+        raise InputError(
+            ErrorCode.BAD_FORMAT, f'"{plot_path}" must end in .svg or .png', where="--plot"
+        )
+    for path, where in ((csv_path, "--csv"), (plot_path, "--plot")):
+        if path and path != TO_STDOUT and not Path(path).absolute().parent.is_dir():
+            raise InputError(
+                ErrorCode.NOT_AVAILABLE,
+                f'"{path}" cannot be written: its folder does not exist',
+                where=where,
+            )
+
+
+def save_csv(path: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Write rows with their headers to ``path``, or to standard output for "-"."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(headers)
+    writer.writerows(rows)
+    if path == TO_STDOUT:
+        sys.stdout.write(text.getvalue())
+    else:
+        _write(path, text.getvalue().encode(), where="--csv")
+
+
+def save_exposure(path: str, view: ExposureView) -> None:
+    """Write a run as rows."""
+    save_csv(path, CSV_HEADERS, exposure_rows(view))
+
+
+def save_plot(
+    path: str, title: str, panels: Sequence[ConcentrationPanel], regimen: Regimen
+) -> None:
+    """Write a chart; the ending of ``path`` says whether as SVG or as PNG."""
+    chart = concentration_chart(
+        chart_id="exposure", title=title, panels=panels, doses=dose_marks(regimen)
+    )
+    from ketacare.adapters.plots.standalone import png_of, standalone_svg
+
+    if Path(path).suffix.lower() == ".png":
+        _write(path, png_of(chart.svg), where="--plot")
+    else:
+        _write(path, standalone_svg(chart.svg).encode(), where="--plot")
+
+
+def panels_of(view: ExposureView) -> list[ConcentrationPanel]:
+    """Return the curves of a run as panels of a chart."""
+    return [
+        ConcentrationPanel(
+            name=curve.name,
+            unit=UNIT,
+            minutes=view.minutes,
+            typical=curve.typical,
+            band=band_data(curve, view.minutes),
+        )
+        for curve in view.curves
+    ]
+
+
+def band_data(curve: Curve, minutes: Sequence[float]) -> BandData | None:
+    """Return a curve's band as the charts take it."""
+    band = curve.band
+    if band is None:
+        return None
+    levels = {level: [float(v) for v in getattr(band, level)] for level in LEVELS}
+    return BandData(at=minutes, **levels)
+
+
+def dose_marks(regimen: Regimen) -> list[Mark]:
+    """Return a mark for every start of a dose."""
+    marks = [Mark(at=s.start_h * 60.0, label=f"{s.mg:.3g} mg") for s in regimen.steps]
+    marks += [Mark(at=b.at_h * 60.0, label=f"{b.mg:.3g} mg") for b in regimen.boluses]
+    return sorted(marks, key=lambda mark: mark.at)
+
+
+def _write(path: str, content: bytes, *, where: str) -> None:
+    try:
+        Path(path).write_bytes(content)
+    except OSError as error:
+        raise InputError(
+            ErrorCode.NOT_AVAILABLE,
+            f'"{path}" cannot be written: {error.strerror}',
+            where=where,
+        ) from error

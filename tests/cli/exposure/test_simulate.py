@@ -1,0 +1,179 @@
+"""``ketacare simulate``: figures of the literature, what is printed, saved, cited and refused."""
+
+import csv
+import io
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+STANDARD = ("simulate", "--weight", "70", "--dose", "35 mg over 40 min", "--patients", "200")
+KAMP = (*STANDARD, "--model", "pk_ketamine_kamp_2020", "--at", "40min", "--site", "arterial")
+
+
+def curve(ran, site, analyte="ketamine", scenario=None):
+    return next(
+        c
+        for c in ran.json["curves"]
+        if (c["site"], c["analyte"], c["scenario"]) == (site, analyte, scenario)
+    )
+
+
+def test_the_three_compartment_model_gives_what_infusion_software_gives(ketacare):
+    # Three open simulators give 0.2530518 mg/L at 2400 s for 35 mg over 40 min in 70 kg.
+    ran = ketacare(*KAMP, "--json")
+    (typical,) = curve(ran, "arterial")["typical"]
+    assert typical == pytest.approx(253.0518, rel=0.005)
+    assert ran.json["minute"] == [40.0]
+
+
+def test_a_model_without_spread_says_so_instead_of_a_band(ketacare):
+    ran = ketacare(*KAMP, "--json")
+    assert curve(ran, "arterial")["band"] is None
+    assert any("no spread between people" in note for note in ran.json["notes"])
+    assert "253" in ketacare(*KAMP).out
+
+
+def test_every_site_the_model_answers_for_is_shown_and_named(ketacare):
+    ran = ketacare(*STANDARD, "--at", "40 min", "--json")
+    assert [c["site"] for c in ran.json["curves"]] == ["arterial", "venous"]
+    arterial, venous = curve(ran, "arterial"), curve(ran, "venous")
+    # At the end of an infusion arterial blood holds 1.4 to 2.3 times what an arm vein does.
+    assert 1.4 < arterial["typical"][0] / venous["typical"][0] < 2.3
+    band = arterial["band"]
+    assert band["p5"][0] < band["p50"][0] < band["p95"][0]
+
+
+def test_half_the_dose_gives_half_the_concentration(ketacare):
+    whole = curve(ketacare(*STANDARD, "--at", "60 min", "--json"), "venous")["typical"][0]
+    half = ketacare(*STANDARD, "--dose", "17.5 mg over 40 min", "--at", "60 min", "--json")
+    assert half.code == 2  # two doses: the second does not say when it starts
+    half = ketacare(
+        "simulate", "--weight", "70", "--dose", "17.5 mg over 40 min", "--at", "60 min", "--json"
+    )
+    assert curve(half, "venous")["typical"][0] == pytest.approx(whole / 2, rel=1e-5)
+
+
+def test_the_same_seed_draws_the_same_people(ketacare):
+    first, again = ketacare(*STANDARD, "--json").out, ketacare(*STANDARD, "--json").out
+    assert first == again
+    other = ketacare(*STANDARD, "--json", "--seed", "7").json
+    assert other["curves"][0]["band"] != ketacare(*STANDARD, "--json").json["curves"][0]["band"]
+
+
+def test_days_apart_the_second_infusion_is_like_the_first(ketacare):
+    ran = ketacare(
+        *STANDARD, "--dose", "35 mg over 40 min at 7 d", "--at", "40 min", "--at", "7 d 40 min",
+        "--json",
+    )  # fmt: skip
+    first, second = curve(ran, "arterial")["typical"]
+    assert second == pytest.approx(first, rel=1e-4)
+    assert [d["start_minute"] for d in ran.json["doses"]] == [0.0, 10080.0]
+    assert ran.json["bands"] == {}  # the signs are described for one session
+
+
+def test_a_nasal_dose_has_concentrations_and_no_signs(ketacare):
+    ran = ketacare(
+        "simulate", "--weight", "70", "--age", "40", "--dose", "28 mg intranasal", "--enantiomer",
+        "S", "--model", "pk_ketamine_perez_ruixo_2021", "--patients", "200", "--json",
+    )  # fmt: skip
+    # Table 4 of Perez-Ruixo 2021: highest 43.8 ng/mL; hourly readings miss the peak a little.
+    assert 30 < max(ran.json["curves"][0]["typical"]) < 44.5
+    assert ran.json["bands"] == {}
+    assert "Exposure does not predict benefit" in ran.json["note"]
+
+
+def test_what_is_unlike_the_people_studied_is_said(ketacare):
+    shown = " ".join(ketacare(*STANDARD, "--age", "70").out.split())
+    assert "The age of 70 years is outside" in shown
+    refused = ketacare(*STANDARD, "--age", "12")
+    assert (refused.code, refused.out) == (2, "")
+    assert "answers from" in refused.err
+
+
+def test_a_run_names_the_literature_it_rests_on(ketacare):
+    shown = " ".join(ketacare(*STANDARD, "--cite").out.split())
+    assert "Simons P et al. Front Pain Res 2022;3:946486. https://doi.org/10.3389" in shown
+    venous = ketacare(*STANDARD, "--cite", "--json").json["sources"]
+    assert {"simons_2022", "otto_2021", "wang_2019"} <= {s["id"] for s in venous}
+    assert venous[-1]["id"] == "project"
+
+
+def test_a_run_does_not_cite_what_it_did_not_use(ketacare):
+    s_only = ketacare(
+        "simulate", "--weight", "70", "--dose", "20 mg S-ketamine intranasal", "--model",
+        "pk_ketamine_perez_ruixo_2021", "--patients", "100", "--cite", "--json",
+    )  # fmt: skip
+    cited = {s["id"] for s in s_only.json["sources"]}
+    assert "perez_ruixo_2021" in cited
+    assert not cited & {"otto_2021", "wang_2019", "vankawala_2021"}
+
+
+def test_rows_go_to_a_file_or_to_the_terminal(ketacare, tmp_path):
+    file = tmp_path / "run.csv"
+    assert ketacare(*KAMP, "--csv", file).code == 0
+    rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
+    (row,) = rows
+    assert (row["quantity"], row["site"], row["minute"]) == ("ketamine", "arterial", "40")
+    assert float(row["typical"]) == pytest.approx(253.0518, rel=0.005)
+    assert ketacare(*KAMP, "--csv", "-").out == file.read_text(encoding="utf-8")
+
+
+def test_a_chart_is_a_file_of_its_own(ketacare, tmp_path):
+    svg, png = tmp_path / "run.svg", tmp_path / "run.png"
+    assert ketacare(*STANDARD, "--plot", svg).code == 0
+    text = svg.read_text(encoding="utf-8")
+    assert text.startswith("<?xml")
+    assert "<style>" in text
+    assert "ketamine, venous, ng/mL" in text
+    assert ketacare(*STANDARD, "--plot", png).code == 0
+    assert png.read_bytes().startswith(b"\x89PNG\r\n")
+
+
+def test_another_drug_needs_no_other_command(ketacare):
+    ran = ketacare(
+        "simulate", "--model", "pk_propofol_schnider_1998", "--weight", "70", "--height", "170",
+        "--sex", "male", "--age", "40", "--dose", "140 mg bolus", "--at", "10 min", "--json",
+    )  # fmt: skip
+    assert ran.json["curves"][0]["analyte"] == "propofol"
+    assert "benefit" not in ran.json["note"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--model", "pk_ketamine_kamp"), "pk_ketamine_kamp_2020"),
+        (("--model", "pk_ketamine_kamp_2020", "--site", "venous"), "arterial blood only"),
+        (("--model", "pk_ketamine_kamp_2020", "--analyte", "norketamine"), "has no norketamine"),
+        (("--site", "capillary"), "arterial, venous"),
+        (("--at", "40"), "--at 40min"),
+        (("--at", "2026-05-03"), "--at 40min"),
+        (("--until", "0 min"), "more than no time"),
+        (("--every", "1 s", "--until", "30 d"), "at most 20,000"),
+        (("--sex", "f"), "female"),
+        (("--enantiomer", "T"), "racemate, S, R"),
+        (("--salt", "citrate"), "base, HCl"),
+        (("--salt", "HCl"), "--convert-hcl"),
+        (("--patients", "3"), "--patients"),
+        (("--plot", "run.pdf"), ".svg or .png"),
+        (("--plot", "/no/such/folder/run.svg"), "folder does not exist"),
+        (("--csv", "/no/such/folder/run.csv"), "folder does not exist"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_no_number(ketacare, arguments, said):
+    ran = ketacare(*STANDARD, *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.count("\n") == 1
+    assert said in ran.err
+
+
+def test_a_route_the_model_does_not_describe_is_refused(ketacare):
+    ran = ketacare("simulate", "--weight", "70", "--dose", "28 mg intranasal")
+    assert (ran.code, ran.out) == (2, "")
+    assert "does not describe the intranasal route" in ran.err
+
+
+def test_a_file_looked_at_from_two_times_is_refused(ketacare, course):
+    ran = ketacare("simulate", course, "--at", "2026-05-16T12:00Z", "--at", "2026-05-17T12:00Z")
+    assert ran.code == 2
+    assert "one time" in ran.err
