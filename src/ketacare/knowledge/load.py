@@ -12,6 +12,7 @@ from ketacare.knowledge.loading.drugs import (
     effect_model_ids,
     load_effect_model,
     load_pk_model,
+    load_scenarios,
     pk_model_ids,
 )
 from ketacare.knowledge.loading.evidence import load_prior
@@ -21,9 +22,11 @@ from ketacare.knowledge.loading.measures import load_dose_timing
 from ketacare.knowledge.loading.planning import load_adaptive_rules, load_weights
 from ketacare.knowledge.loading.protocols import load_protocol, protocol_ids
 from ketacare.knowledge.loading.rescue import load_rescue, load_rule_list
+from ketacare.knowledge.loading.risk import load_risk_policy
 from ketacare.knowledge.loading.safety import load_policy
 from ketacare.knowledge.loading.sources import load_sources
 from ketacare.knowledge.loading.staging import load_staging, staging_ids
+from ketacare.knowledge.loading.staging_points import load_staging_points, staging_points_ids
 from ketacare.knowledge.loading.studies import load_studies
 from ketacare.knowledge.loading.therapy import load_integration_window
 from ketacare.knowledge.loading.treatments import find_treatment, load_treatments
@@ -46,13 +49,17 @@ __all__ = [
     "load_prior",
     "load_protocol",
     "load_rescue",
+    "load_risk_policy",
     "load_rule_list",
+    "load_scenarios",
     "load_sources",
     "load_staging",
+    "load_staging_points",
     "load_studies",
     "load_treatments",
     "load_weights",
     "pk_model_ids",
     "protocol_ids",
     "staging_ids",
+    "staging_points_ids",
 ]

@@ -6,6 +6,14 @@ limits are content (``knowledge/instruments``), each with its source.
 
 from ketacare.core.measures.change import Change, Direction, in_remission, judge_change
 from ketacare.core.measures.instruments import Instrument
+from ketacare.core.measures.obligations import (
+    Obligation,
+    Phase,
+    Standing,
+    obligations_of_score,
+    obligations_of_triage,
+    standing,
+)
 from ketacare.core.measures.parts import (
     About,
     AlertRule,
@@ -27,6 +35,7 @@ from ketacare.core.measures.parts import (
     Wording,
 )
 from ketacare.core.measures.problems import Problem, ProblemKind, score_problems
+from ketacare.core.measures.risk import Duty, RiskLevel, RiskPolicy, Triage, TriageRule, triage
 from ketacare.core.measures.scoring import Alert, Route, Scored, score, score_items
 from ketacare.core.measures.totals import Rated, rate_all
 from ketacare.core.measures.trajectory import (
@@ -54,33 +63,45 @@ __all__ = [
     "Direction",
     "DoseClass",
     "DoseTiming",
+    "Duty",
     "Gate",
     "Instrument",
     "Item",
     "Licence",
     "Loinc",
     "MissingRule",
+    "Obligation",
     "Option",
     "Pattern",
     "PatternMet",
     "PatternPart",
+    "Phase",
     "Point",
     "Problem",
     "ProblemKind",
     "Rated",
+    "RiskLevel",
+    "RiskPolicy",
     "Route",
     "Scale",
     "Scored",
+    "Standing",
     "Subscale",
     "SubscaleScore",
     "Trajectory",
+    "Triage",
+    "TriageRule",
     "Wording",
     "in_remission",
     "judge_change",
+    "obligations_of_score",
+    "obligations_of_triage",
     "rate_all",
     "score",
     "score_items",
     "score_problems",
+    "standing",
     "trajectories",
     "trajectory",
+    "triage",
 ]
