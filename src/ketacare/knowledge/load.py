@@ -30,6 +30,8 @@ from ketacare.knowledge.loading.staging_points import load_staging_points, stagi
 from ketacare.knowledge.loading.studies import load_studies
 from ketacare.knowledge.loading.therapy import load_integration_window
 from ketacare.knowledge.loading.treatments import find_treatment, load_treatments
+from ketacare.knowledge.loading.virtual import load_virtual_clinic
+from ketacare.knowledge.loading.wordings import with_site_texts
 
 __all__ = [
     "effect_model_ids",
@@ -57,9 +59,11 @@ __all__ = [
     "load_staging_points",
     "load_studies",
     "load_treatments",
+    "load_virtual_clinic",
     "load_weights",
     "pk_model_ids",
     "protocol_ids",
     "staging_ids",
     "staging_points_ids",
+    "with_site_texts",
 ]

@@ -137,6 +137,13 @@ SETTINGS: tuple[Setting, ...] = (
         "(ISO 3166-1). The numbers are in knowledge/crisis.",
     ),
     Setting(
+        name="KETACARE_TEXTS_DIR",
+        kind=Kind.FOLDER,
+        default=None,
+        help="A folder with the clinic's own licensed texts of questionnaires "
+        "(docs/howto/licensed-text.md). Not set: only texts that may be shown by anybody.",
+    ),
+    Setting(
         name="KETACARE_IDLE_MINUTES",
         kind=Kind.WHOLE_NUMBER,
         default="15",

@@ -37,6 +37,7 @@ from ketacare.core.measures.parts import (
 from ketacare.core.measures.problems import Problem, ProblemKind, score_problems
 from ketacare.core.measures.risk import Duty, RiskLevel, RiskPolicy, Triage, TriageRule, triage
 from ketacare.core.measures.scoring import Alert, Route, Scored, score, score_items
+from ketacare.core.measures.site import SiteText, with_site_text
 from ketacare.core.measures.totals import Rated, rate_all
 from ketacare.core.measures.trajectory import (
     DoseClass,
@@ -85,6 +86,7 @@ __all__ = [
     "Route",
     "Scale",
     "Scored",
+    "SiteText",
     "Standing",
     "Subscale",
     "SubscaleScore",
@@ -104,4 +106,5 @@ __all__ = [
     "trajectories",
     "trajectory",
     "triage",
+    "with_site_text",
 ]
