@@ -31,6 +31,7 @@ from ketacare.core.pharmacology.estimation import (
     fit,
     in_ng_per_mL,
 )
+from ketacare.core.pharmacology.exposure import Exposure, exposure
 from ketacare.core.pharmacology.kinetics import amounts, concentration, effect_site, population
 from ketacare.core.pharmacology.model import (
     Analyte,
@@ -58,6 +59,16 @@ from ketacare.core.pharmacology.populations import (
 )
 from ketacare.core.pharmacology.returning import Back
 from ketacare.core.pharmacology.routes import Absorption, Route, RoutePart, Saturation
+from ketacare.core.pharmacology.scenarios import (
+    Comparison,
+    Row,
+    Scenario,
+    ScenarioKind,
+    Scenarios,
+    Variant,
+    compare,
+    compare_dosing_weights,
+)
 from ketacare.core.pharmacology.session import Chance, SessionForecast, expected_session
 from ketacare.core.pharmacology.structure import Compartment, Elimination, Exchange, Structure
 from ketacare.core.pharmacology.subject import Measure, People, Subject
@@ -71,6 +82,7 @@ __all__ = [
     "Baseline",
     "Bolus",
     "Chance",
+    "Comparison",
     "Compartment",
     "Concentrations",
     "Covariate",
@@ -85,6 +97,7 @@ __all__ = [
     "Enantiomer",
     "Estimate",
     "Exchange",
+    "Exposure",
     "Fit",
     "Form",
     "Forms",
@@ -107,9 +120,13 @@ __all__ = [
     "Residual",
     "Route",
     "RoutePart",
+    "Row",
     "Sample",
     "Saturation",
     "Scaling",
+    "Scenario",
+    "ScenarioKind",
+    "Scenarios",
     "SessionDraws",
     "SessionForecast",
     "Site",
@@ -117,13 +134,17 @@ __all__ = [
     "Structure",
     "Subject",
     "Use",
+    "Variant",
     "VenousLink",
     "amounts",
+    "compare",
+    "compare_dosing_weights",
     "concentration",
     "concentrations",
     "draw_session",
     "effect_site",
     "expected_session",
+    "exposure",
     "fit",
     "in_ng_per_mL",
     "population",

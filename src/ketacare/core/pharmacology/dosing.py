@@ -228,6 +228,13 @@ class Regimen:
         )
         return replace(self, steps=steps, boluses=tuple(b for b in self.boluses if b.at_h <= t_h))
 
+    def times(self, factor: float) -> Regimen:
+        """Return the same regimen with every rate and dose multiplied by ``factor``."""
+        _finite("factor", factor, "", positive=True)
+        steps = tuple(replace(s, mg_per_h=s.mg_per_h * factor) for s in self.steps)
+        boluses = tuple(replace(b, mg=b.mg * factor) for b in self.boluses)
+        return replace(self, steps=steps, boluses=boluses)
+
     def shifted(self, hours: float) -> Regimen:
         """Return the same regimen ``hours`` later."""
         steps = tuple(RateStep(s.start_h + hours, s.end_h + hours, s.mg_per_h) for s in self.steps)

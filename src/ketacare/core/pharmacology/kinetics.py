@@ -155,7 +155,7 @@ def read(
     times = _checked(times_h)
     count = len(next(iter(people.values())))
     found: Floats | None = None
-    for asked, system, schedule in _systems(model, people, regimen, probes):
+    for asked, system, schedule in systems(model, people, regimen, probes):
         answer = respond(system, schedule, times)
         if len(asked) == len(probes):
             found = answer if found is None else np.add(found, answer, out=found)
@@ -194,14 +194,14 @@ def prepare(
     probe: Probe,
 ) -> Prepared:
     """Return people ready to be read at rising ``times_h``, one probe."""
-    systems = _systems(model, people, regimen, [probe])
+    each = systems(model, people, regimen, [probe])
     return Prepared(
         count=len(next(iter(people.values()))),
-        responders=tuple(responder(system, plan, _checked(times_h)) for _, system, plan in systems),
+        responders=tuple(responder(system, plan, _checked(times_h)) for _, system, plan in each),
     )
 
 
-def _systems(
+def systems(
     model: PkModel, people: Mapping[str, Floats], regimen: Regimen, probes: Sequence[Probe]
 ) -> Iterator[tuple[list[int], LinearSystem, Schedule]]:
     """Yield which probes each system answers, the system and its input."""

@@ -141,7 +141,7 @@ class Responder:
 def responder(system: LinearSystem, schedule: Schedule, times: Floats) -> Responder:
     """Return the systems ready to be read at rising ``times``."""
     lifted = bool((system.entry >= 0).all() and (system.readout >= 0).all())
-    system = _seen(system)
+    system = without_unseen(system)
     none = np.zeros(0, dtype=np.intp)
     empty = (none, none, np.zeros((len(system), 0, 0)))
     if not system.matrix.shape[1]:
@@ -174,7 +174,7 @@ def responder(system: LinearSystem, schedule: Schedule, times: Floats) -> Respon
 
 def prepared(system: LinearSystem) -> Modes:
     """Return the modes of the systems, without the states that no output depends on."""
-    return _modes(_seen(system))
+    return _modes(without_unseen(system))
 
 
 def _modes(system: LinearSystem) -> Modes:
@@ -232,7 +232,7 @@ def _lift(found: Floats) -> None:
     np.maximum(found, 0.0, out=found)
 
 
-def _seen(system: LinearSystem) -> LinearSystem:
+def without_unseen(system: LinearSystem) -> LinearSystem:
     """Return the system without the states that no output depends on; the answer is the same."""
     reach = upstream((system.matrix != 0).any(axis=0))
     read = (system.readout != 0).any(axis=(0, 1))

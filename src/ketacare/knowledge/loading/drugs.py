@@ -9,12 +9,13 @@ from __future__ import annotations
 from functools import cache
 
 from ketacare.core.errors import ErrorCode, InputError
-from ketacare.core.pharmacology import EffectModel, PkModel
+from ketacare.core.pharmacology import EffectModel, PkModel, Scenarios
 from ketacare.knowledge.checks import CheckResult
 from ketacare.knowledge.loading.drug_checks import check_pk
 from ketacare.knowledge.loading.drug_effect_checks import check_effects
 from ketacare.knowledge.loading.drug_effects import read_effect_model
 from ketacare.knowledge.loading.drug_kinetics import read_pk_model
+from ketacare.knowledge.loading.drug_scenarios import read_scenarios
 from ketacare.knowledge.loading.sources import source_ids
 from ketacare.knowledge.reading import Section, open_folder, open_section, open_subfolders
 
@@ -23,6 +24,7 @@ __all__ = [
     "effect_model_ids",
     "load_effect_model",
     "load_pk_model",
+    "load_scenarios",
     "pk_model_ids",
     "read_effect_model",
     "read_pk_model",
@@ -66,9 +68,17 @@ def load_effect_model(id: str = "effects_ketamine_iv") -> EffectModel:  # noqa: 
     return effects
 
 
+@cache
+def load_scenarios(drug: str = "ketamine") -> Scenarios:
+    """Return what may change the exposure to a drug; refuse a drug no file is about."""
+    return read_scenarios(_open(f"scenarios_{drug}", _ids("scenarios_")))
+
+
 def check_all() -> list[CheckResult]:
     """Run every check of every drug file."""
     results: list[CheckResult] = []
+    for name in _ids("scenarios_"):
+        load_scenarios(name.removeprefix("scenarios_"))
     for name in pk_model_ids():
         section = _open(name, pk_model_ids())
         results += check_pk(load_pk_model(name), section)
