@@ -9,6 +9,7 @@ from importlib.resources import files
 import pytest
 
 from ketacare.core.errors import KnowledgeError
+from ketacare.core.history import DOMAINS
 from ketacare.core.safety import PREDICATES, Outcome, Station, Strength
 from ketacare.knowledge.load import load_policy, load_treatments
 from ketacare.knowledge.loading.safety import build_policy, check_all, load_safety_cases
@@ -99,8 +100,8 @@ def test_rules_stand_at_all_four_stations_in_all_strengths() -> None:
 def test_every_question_is_asked_by_a_rule_or_by_the_staging() -> None:
     policy = load_policy()
     asked = {code for rule in policy.rules for code in rule.facts}
-    # The staging of the history asks the first, the guideline's rule A17 the second.
-    assert set(policy.facts) - asked == {"trial_history_complete", "hypertension"}
+    # The staging of the history asks these, the guideline's rule A17 the last.
+    assert set(policy.facts) - asked == {"trial_history_complete", *DOMAINS, "hypertension"}
 
 
 def test_every_question_stands_at_the_stations_of_the_rules_that_ask_it() -> None:

@@ -138,6 +138,9 @@ def _trial(item: TreatmentTrial) -> Rows:
     yield "homework", _with("1", item.homework_fraction)
     yield "certainty", item.certainty
     yield "recorded_by", item.recorded_by
+    yield "role", item.role
+    yield "added_to", item.added_to or None
+    yield "optimised", item.optimised
     yield "note", item.note
 
 

@@ -8,12 +8,22 @@ what is missing is named.
 from ketacare.core.history.criteria import Count, Criterion, SeverityReading
 from ketacare.core.history.definition import (
     ChecklistItem,
+    Combine,
     DiagnosisRule,
     MedicineRule,
     SeverityRule,
     StagingDefinition,
     TherapyRule,
     Threshold,
+)
+from ketacare.core.history.functioning import (
+    DOMAINS,
+    LEVELS,
+    Domain,
+    Functioning,
+    SetApart,
+    functioning_of,
+    set_apart,
 )
 from ketacare.core.history.judgement import Adequacy, TrialJudgement
 from ketacare.core.history.medicines import (
@@ -22,6 +32,14 @@ from ketacare.core.history.medicines import (
     diazepam_equivalent,
     lorazepam_equivalent,
     medicines_of_class,
+)
+from ketacare.core.history.points import (
+    PointsBand,
+    PointsDefinition,
+    PointsKind,
+    PointsPart,
+    PointsStage,
+    points_of,
 )
 from ketacare.core.history.staging import Stage, stage
 from ketacare.core.history.treatments import (
@@ -37,16 +55,27 @@ from ketacare.core.history.treatments import (
 from ketacare.core.history.trials import judge_trial
 
 __all__ = [
+    "DOMAINS",
+    "LEVELS",
     "Adequacy",
     "ChecklistItem",
+    "Combine",
     "Count",
     "CourseAdequacy",
     "Criterion",
     "DiagnosisRule",
+    "Domain",
     "EquivalentPart",
+    "Functioning",
     "LorazepamEquivalent",
     "MedicineAdequacy",
     "MedicineRule",
+    "PointsBand",
+    "PointsDefinition",
+    "PointsKind",
+    "PointsPart",
+    "PointsStage",
+    "SetApart",
     "SeverityReading",
     "SeverityRule",
     "Stage",
@@ -59,10 +88,13 @@ __all__ = [
     "TrialJudgement",
     "diazepam_equivalent",
     "find_treatment",
+    "functioning_of",
     "judge_trial",
     "lorazepam_equivalent",
     "medicines_of_class",
     "plain",
+    "points_of",
+    "set_apart",
     "stage",
     "treatment_of",
 ]

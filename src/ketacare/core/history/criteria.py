@@ -66,6 +66,8 @@ def count_failed(
     for trial in trials:
         if trial.treatment.kind is not kind:
             continue
+        if trial.is_augmentation and not definition.augmentation_counts:
+            continue
         counts = _counts(trial, definition)
         if counts:
             sure.add(trial.treatment.substance)
@@ -259,6 +261,7 @@ def severity(
 ) -> Criterion:
     """Return whether any scale is above its threshold on a score recent at ``at``."""
     rule = definition.severity
+    assert rule is not None  # noqa: S101 - staging asks only where the definition has one
     days = rule.max_age.to("d")
     answers = [
         _above(threshold, readings, person, at=at, max_age=timedelta(days=days))

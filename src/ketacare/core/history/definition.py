@@ -7,6 +7,7 @@ argument of :func:`stage` and its id and version travel with every answer.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ketacare.core.history.treatments import TreatmentClass
 from ketacare.core.sources import Provenance, Sourced
@@ -62,6 +63,13 @@ class ChecklistItem:
     label: str
 
 
+class Combine(StrEnum):
+    """Whether medicines and therapies must both have failed, or either is enough."""
+
+    BOTH = "both"
+    EITHER = "either"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StagingDefinition:
     """One definition of resistance.
@@ -69,6 +77,8 @@ class StagingDefinition:
     ``possible_counts`` says whether a possibly adequate failed trial counts as failed; otherwise
     it leaves the answer open. ``history_complete_fact`` is the fact that says the list of earlier
     treatments is complete: without it, too few trials are not the same as not resistant.
+    ``severity`` is ``None`` when the definition names no present severity. An augmentation counts
+    as a medicine of its own only with ``augmentation_counts``.
     """
 
     provenance: Provenance
@@ -76,7 +86,9 @@ class StagingDefinition:
     diagnosis: DiagnosisRule
     medicines: MedicineRule
     therapies: TherapyRule
-    severity: SeverityRule
+    severity: SeverityRule | None = None
+    combine: Combine = Combine.BOTH
+    augmentation_counts: bool = False
     checklist: tuple[ChecklistItem, ...] = ()
     history_complete_fact: str = ""
     possible_counts: bool = False

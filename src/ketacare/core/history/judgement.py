@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ketacare.core.history.treatments import Treatment
-from ketacare.core.record import TreatmentTrial
+from ketacare.core.record import TreatmentTrial, TrialRole
 
 
 class Adequacy(StrEnum):
@@ -38,6 +38,11 @@ class TrialJudgement:
     counts: bool | None
     reasons: tuple[str, ...]
     missing: tuple[str, ...]
+
+    @property
+    def is_augmentation(self) -> bool:
+        """Return whether it was added to another treatment."""
+        return self.trial.role is TrialRole.AUGMENTATION
 
     @property
     def defined(self) -> bool:

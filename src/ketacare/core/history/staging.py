@@ -13,7 +13,8 @@ from datetime import datetime
 from ketacare.core.errors import InputError
 from ketacare.core.history import criteria as ask
 from ketacare.core.history.criteria import Count, Criterion, SeverityReading
-from ketacare.core.history.definition import StagingDefinition
+from ketacare.core.history.definition import Combine, StagingDefinition
+from ketacare.core.history.functioning import Functioning, SetApart, functioning_of, set_apart
 from ketacare.core.history.judgement import TrialJudgement
 from ketacare.core.history.treatments import Treatments
 from ketacare.core.history.trials import judge_trial
@@ -27,7 +28,9 @@ class Stage:
 
     ``resistant`` is ``None`` when it cannot be told; ``missing`` then says what would settle it.
     ``level`` counts the different treatments that failed an adequate trial. ``severity_at`` is
-    the time current severity was judged for: the first infusion, or ``now`` before it.
+    the time current severity was judged for: the first infusion, or ``now`` before it. ``apart``
+    are the trials that ended for another reason than lack of effect, ``functioning`` how daily life
+    goes in three domains; neither changes the label.
     ``versions`` names every knowledge file that was used, ``sources`` their sources.
     """
 
@@ -46,6 +49,8 @@ class Stage:
     failed_medicines: Count
     failed_therapies: Count
     severity_at: datetime
+    apart: tuple[SetApart, ...] = ()
+    functioning: Functioning | None = None
 
 
 def stage(
@@ -68,13 +73,13 @@ def stage(
         ask.diagnosis(person, definition, now=now),
         ask.medicines(person, trials, definition, now=now),
         ask.therapies(person, trials, definition, now=now),
-        ask.severity(
-            person.scores if severity is None else severity, person, definition, at=severity_at
-        ),
     ]
+    if definition.severity is not None:
+        readings = person.scores if severity is None else severity
+        found.append(ask.severity(readings, person, definition, at=severity_at))
     if definition.checklist:
         found.append(ask.checklist(person, definition, now=now))
-    resistant = _all_met(found)
+    resistant = _all_met(found, definition.combine)
     medicines = ask.count_failed(trials, definition, TreatmentKind.MEDICINE)
     therapies = ask.count_failed(trials, definition, TreatmentKind.PSYCHOTHERAPY)
     level = f"{medicines.text('medicine', 'medicines')}, {therapies.text('therapy', 'therapies')}"
@@ -86,6 +91,8 @@ def stage(
         trials=trials,
         criteria=tuple(found),
         missing=missing,
+        apart=set_apart(trials),
+        functioning=functioning_of(person, now=now),
         definition_id=definition.id,
         definition_name=definition.name,
         version=definition.provenance.version,
@@ -110,8 +117,14 @@ def _judge_all(
     return tuple(judged)
 
 
-def _all_met(criteria: Sequence[Criterion]) -> bool | None:
-    answers = [criterion.met for criterion in criteria]
+_TRIED = frozenset({"medicines", "therapies"})
+
+
+def _all_met(criteria: Sequence[Criterion], combine: Combine) -> bool | None:
+    answers = [c.met for c in criteria if combine is Combine.BOTH or c.name not in _TRIED]
+    if combine is Combine.EITHER:
+        tried = [c.met for c in criteria if c.name in _TRIED]
+        answers.append(True if True in tried else (None if None in tried else False))
     if False in answers:
         return False
     return None if None in answers else True

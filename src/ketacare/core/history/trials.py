@@ -12,7 +12,7 @@ from ketacare.core.history.adequacy import Answer, combine, judge_course, judge_
 from ketacare.core.history.failure import Failure, judge_failure
 from ketacare.core.history.judgement import Adequacy, TrialJudgement
 from ketacare.core.history.treatments import Treatment, Treatments, treatment_of
-from ketacare.core.record import TreatmentTrial
+from ketacare.core.record import TreatmentTrial, TrialRole
 
 
 def judge_trial(trial: TreatmentTrial, treatments: Treatments, *, now: datetime) -> TrialJudgement:
@@ -48,6 +48,7 @@ def judge_trial(trial: TreatmentTrial, treatments: Treatments, *, now: datetime)
     counts = _counts(treatment, adequacy, failure)
     reasons = [answer.reason for answer in answers]
     reasons += failure.reasons
+    reasons += _together(trial, treatments)
     if not treatment.counts:
         reasons.append(treatment.counts_note)
     return TrialJudgement(
@@ -67,6 +68,17 @@ def _adequacy(trial: TreatmentTrial, treatment: Treatment, *, now: datetime) -> 
     if treatment.course is not None:
         return judge_course(trial, treatment.course, now=now)
     return None
+
+
+def _together(trial: TreatmentTrial, treatments: Treatments) -> list[str]:
+    """Return a sentence on what it was given with."""
+    if trial.role is None or trial.role is TrialRole.ALONE:
+        return []
+    other = treatments.get(trial.added_to)
+    name = other.name if other else trial.added_to or "another treatment"
+    if trial.role is TrialRole.AUGMENTATION:
+        return [f"It was added to {name}: an augmentation, not a medicine tried by itself."]
+    return [f"It was given together with {name}, from the start."]
 
 
 def _not_counted(treatment: Treatment) -> str:

@@ -37,6 +37,7 @@ from ketacare.core.record.trials import (
     TreatmentTrial,
     TrialOutcome,
 )
+    TrialRole,
 
 __all__ = [
     "Adherence",
@@ -66,3 +67,4 @@ __all__ = [
     "Vital",
     "find_contradictions",
 ]
+    "TrialRole",

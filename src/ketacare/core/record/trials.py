@@ -52,6 +52,14 @@ class EndReason(StrEnum):
     OTHER = "other"
 
 
+class TrialRole(StrEnum):
+    """Whether a treatment stood alone, was added to another one, or was begun together with one."""
+
+    ALONE = "alone"
+    AUGMENTATION = "augmentation"
+    COMBINATION = "combination"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreatmentTrial:
     """One treatment that was tried.
@@ -59,7 +67,9 @@ class TreatmentTrial:
     ``treatment`` is the id of a file in ``knowledge/treatments`` (``"escitalopram"``, ``"cbt"``);
     ``name`` is what was written down. ``dose_mg_per_day`` is the highest dose that was held and
     ``weeks_at_dose`` the weeks at that dose. Psychotherapies use ``sessions`` and the questions
-    below it. ``None`` everywhere means: not recorded.
+    below it. ``role`` says whether it was added to another treatment (``added_to``, an id like
+    ``treatment``); ``optimised`` whether the dose was raised as far as it was borne. ``None``
+    everywhere means: not recorded.
     """
 
     id: str
@@ -80,6 +90,9 @@ class TreatmentTrial:
     exposure_delivered: bool | None = None
     therapist_qualified: bool | None = None
     homework_fraction: float | None = None
+    role: TrialRole | None = None
+    added_to: str = ""
+    optimised: bool | None = None
     certainty: Certainty | None = None
     recorded_by: str = ""
     note: str = ""

@@ -12,6 +12,7 @@ from functools import cache
 from ketacare.core.errors import ErrorCode, KetacareError, KnowledgeError
 from ketacare.core.history import (
     ChecklistItem,
+    Combine,
     DiagnosisRule,
     MedicineRule,
     SeverityRule,
@@ -30,6 +31,7 @@ from ketacare.core.record import (
     Score,
     TreatmentTrial,
     TrialOutcome,
+    TrialRole,
 )
 from ketacare.knowledge.checks import CheckResult
 from ketacare.knowledge.loading.instruments import load_instruments
@@ -87,10 +89,12 @@ def _read(root: Section) -> StagingDefinition:
         diagnosis=_diagnosis(root.section("diagnosis")),
         medicines=_medicines(root.section("medicines")),
         therapies=_therapies(root.section("therapies")),
-        severity=_severity(root.section("severity")),
+        severity=_severity(root.section("severity")) if "severity" in root else None,
         checklist=tuple(_item(p) for p in root.sections("checklist", optional=True)),
         history_complete_fact=root.text("history_complete_fact", ""),
         possible_counts=root.flag("possible_counts", default=False),
+        combine=root.choice("combine", Combine, Combine.BOTH),
+        augmentation_counts=root.flag("augmentation_counts", default=False),
     )
     root.raw("check", [])
     root.close()
@@ -205,13 +209,13 @@ def _person(part: Section, definition: StagingDefinition) -> Person:
         diagnoses=(
             Diagnosis(name="generalised anxiety", code="F41.1", confirmed_by="a psychiatrist"),
         ),
-        trials=tuple(_trial(p) for p in part.sections("trial", optional=True)),
+        trials=tuple(read_check_trial(p) for p in part.sections("trial", optional=True)),
         facts=tuple(facts),
         scores=tuple(scores),
     )
 
 
-def _trial(part: Section) -> TreatmentTrial:
+def read_check_trial(part: Section) -> TreatmentTrial:
     """Return a trial that failed with good adherence, unless the check says otherwise."""
     treatment = find_treatment(part.text("treatment"))
     trial = TreatmentTrial(
@@ -230,6 +234,9 @@ def _trial(part: Section) -> TreatmentTrial:
         therapist_qualified=True,
         homework_fraction=1.0,
         ongoing=False,
+        role=part.choice("role", TrialRole) if "role" in part else None,
+        added_to=part.text("added_to", ""),
+        optimised=part.flag("optimised") if "optimised" in part else None,
     )
     part.close()
     return trial
