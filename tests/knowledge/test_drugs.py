@@ -70,7 +70,7 @@ def spoil(content, *path, value):
         (("parameters", "cl", "value", "value"), -1.48, "not more than zero"),
         (("parameters", "cl", "value", "source"), None, "needs a source"),
         (("parameters", "cl", "value", "source"), "nobody_1900", "not in sources.toml"),
-        (("parameters", "cl"), None, '"cl" is used but not given'),
+        (("parameters", "q2"), None, '"q2" is used but not given'),
         (("parameters", "ka"), {"scaling": "none", "value": {"value": 1, "unit": "1/h",
           "source": "simons_2022", "locus": "nowhere"}}, '"ka" is used by no compartment'),
         (("structure", "central"), "liver", '"liver" is not among'),
