@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import session
+from tests.bench import pharmacology, session
 from tests.bench.pages import measure_pages
 
 ROOT = Path(__file__).parents[2]
@@ -64,6 +64,7 @@ def pages(line):
 TOPICS = {
     "commands": commands,
     "pages": pages,
+    "pharmacology": pharmacology.run,
     "session": session.run,
 }
 
