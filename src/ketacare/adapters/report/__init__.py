@@ -10,6 +10,7 @@ from ketacare.adapters.report.history import stage_shape
 from ketacare.adapters.report.scores import ScoreView, score_views, scores_shape
 from ketacare.adapters.report.screening import screening_shape
 from ketacare.adapters.report.session import SessionView, session_shape
+from ketacare.adapters.report.trials import comparison_shape, run_shape
 
 __all__ = [
     "FanView",
@@ -17,7 +18,9 @@ __all__ = [
     "SessionView",
     "advice_shape",
     "card_shape",
+    "comparison_shape",
     "inputs_of",
+    "run_shape",
     "score_views",
     "scores_shape",
     "screening_shape",

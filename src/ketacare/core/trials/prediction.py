@@ -68,7 +68,7 @@ def predict(
         own = [kind.one_group(rng=np.random.default_rng(seed)) for seed in seeds]
         expected = np.array([expected_outcomes(group, arm, draws) for group in own])
         for j, outcome in enumerate(arm.outcomes):
-            seen = _seen(arm, outcome, expected[:, j], rng=rng)
+            seen = reported(arm, outcome, expected[:, j], rng=rng)
             low, middle, high = np.quantile(seen, (tail, 0.5, 1.0 - tail))
             found.append(
                 Predicted(
@@ -91,7 +91,7 @@ def coverage(found: Sequence[Predicted]) -> float:
     return sum(p.inside for p in found) / len(found)
 
 
-def _seen(
+def reported(
     arm: Arm, outcome: Observed, expected: FloatArray, *, rng: np.random.Generator
 ) -> FloatArray:
     """Return what a study of this size might report where the model expects ``expected``."""

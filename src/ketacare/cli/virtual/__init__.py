@@ -1,0 +1,1 @@
+"""``ketacare trial run`` and ``trial compare``: published studies and policies on virtual people."""
