@@ -9,7 +9,7 @@ benefit.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from threading import Lock
@@ -21,8 +21,10 @@ from ketacare.clinic.infusions.models import Session
 from ketacare.core.errors import InputError
 from ketacare.core.pharmacology import (
     Analyte,
+    Back,
     Band,
     Baseline,
+    Chance,
     Regimen,
     SessionForecast,
     Site,
@@ -44,6 +46,8 @@ _PRESSURES = (Vital.SYSTOLIC, Vital.DIASTOLIC, Vital.HEART_RATE)
 class Expected:
     """Bands by name over minutes since the start, and what to keep in mind about them.
 
+    ``limits`` are those asked about and ``crossing`` the part of people who pass each; ``back``
+    says when signs are back, ``chances`` how many are drowsy or nauseous.
     ``missing`` is a sentence when blood pressure and pulse could not be expected, because they were
     not measured before the dose.
     """
@@ -54,6 +58,10 @@ class Expected:
     status: str
     inputs: tuple[str, ...]
     missing: str
+    limits: tuple[tuple[str, float], ...] = ()
+    crossing: Mapping[str, float] = field(default_factory=dict)
+    back: Mapping[str, Back] = field(default_factory=dict)
+    chances: Mapping[str, Chance] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +75,7 @@ class _Question:
     number: int
     regimen: Regimen
     baseline: tuple[float, float, float] | None
+    limits: tuple[tuple[str, float], ...]
     versions: tuple[str, ...]
 
 
@@ -78,6 +87,7 @@ def expected(
     diagnoses: Sequence[Diagnosis],
     number: int,
     now: datetime,
+    limits: tuple[tuple[str, float], ...] = (),
 ) -> Expected | None:
     """Return what to expect, ``None`` when there is no pump sheet yet."""
     if session.weight_kg is None or session.rate_mg_h is None or session.dose_mg is None:
@@ -106,6 +116,7 @@ def expected(
                 if known
                 else None
             ),
+            limits=limits,
             versions=(pk.id, pk.version, effects.id, effects.version),
         )
     )
@@ -166,6 +177,7 @@ def _computed(question: _Question) -> Expected | None:
             session_number=question.number,
             n=PEOPLE,
             rng=rng,
+            limits=dict(question.limits),
         )
     except InputError as error:
         # Outside what the models answer for: no band is better than one that is made up.
@@ -177,10 +189,10 @@ def _computed(question: _Question) -> Expected | None:
             inputs=(),
             missing=f"No expectation can be shown: {error.sentence}.",
         )
-    return _of_forecast(forecast)
+    return _of_forecast(forecast, question)
 
 
-def _of_forecast(forecast: SessionForecast) -> Expected:
+def _of_forecast(forecast: SessionForecast, question: _Question) -> Expected:
     return Expected(
         bands=forecast.bands,
         note=forecast.note,
@@ -188,6 +200,10 @@ def _of_forecast(forecast: SessionForecast) -> Expected:
         status=forecast.status.value,
         inputs=(*forecast.inputs, f"seed {SEED}"),
         missing="",
+        limits=question.limits,
+        crossing=forecast.crossing,
+        back=forecast.back,
+        chances=forecast.chances,
     )
 
 

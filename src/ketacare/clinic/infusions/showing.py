@@ -18,6 +18,7 @@ from ketacare.clinic.infusions.acts import ACTS, Act
 from ketacare.clinic.infusions.charts import Figure
 from ketacare.clinic.infusions.expecting import Expected, expected
 from ketacare.clinic.infusions.models import Phase, Session
+from ketacare.clinic.infusions.outlook import Outlook, limits_of, outlook_of
 from ketacare.clinic.infusions.watching import Readings, Watch, watch
 from ketacare.clinic.vitals import access as vitals
 from ketacare.clinic.vitals.forms import ALL, PRESSURE, TOGETHER, ObservationForm, steps_of
@@ -205,6 +206,18 @@ def figures_of(session: Session, readings: Readings, *, now: datetime) -> tuple[
     )
 
 
+def outlook_shown(session: Session, readings: Readings, *, now: datetime) -> Outlook | None:
+    """Return what is expected beside what is measured; nothing after the person has left."""
+    if session.checked_in_at is None or not session.is_open:
+        return None
+    return outlook_of(
+        _expected(session, readings, access.session_number(session), now),
+        zero=session.started_at or now,
+        now=now,
+        measured=(*readings.persons, *readings.device),
+    )
+
+
 def _expected(session: Session, readings: Readings, number: int, now: datetime) -> Expected | None:
     if session.rate_ml_h is None:
         return None
@@ -215,6 +228,7 @@ def _expected(session: Session, readings: Readings, number: int, now: datetime) 
         diagnoses=diagnoses_of(session.patient_id),
         number=number,
         now=now,
+        limits=limits_of(load_policy(), readings.baseline, now.date()),
     )
 
 

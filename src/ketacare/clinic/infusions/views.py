@@ -53,6 +53,7 @@ def session(request: HttpRequest, infusion_id: uuid.UUID) -> HttpResponse:
         "session": found,
         "patient": found.patient,
         "figures": showing.figures_of(found, readings, now=now),
+        "outlook": showing.outlook_shown(found, readings, now=now),
         "log": logbook.log_of(found, readings),
         "user_may_act": may(user, P.INFUSION_RUN),
         "now": now,
@@ -77,6 +78,7 @@ def live(request: HttpRequest, infusion_id: uuid.UUID, part: str) -> HttpRespons
         context["user_may_act"] = may(user, P.INFUSION_RUN)
     elif part == "charts":
         context["figures"] = showing.figures_of(found, readings, now=now)
+        context["outlook"] = showing.outlook_shown(found, readings, now=now)
     elif part == "log":
         context["log"] = logbook.log_of(found, readings)
     else:
