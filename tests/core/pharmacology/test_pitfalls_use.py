@@ -14,6 +14,7 @@ from ketacare.core.pharmacology import (
     Analyte,
     Bolus,
     Enantiomer,
+    RateStep,
     Regimen,
     Route,
     Site,
@@ -174,9 +175,46 @@ class TestRoutes:
         assert once < 0.85 * 3 * alone
 
 
+class TestWeight:
+    @pytest.mark.parametrize("model_id", [SIMONS, OTTO, KAMP])
+    def test_heavy_people_are_flagged_where_nobody_was_so_heavy(self, model_id):
+        model = load_pk_model(model_id)
+        assert model.check_domain(MAN, STANDARD) == ()
+        (flag,) = model.check_domain(Subject(150, 40), STANDARD)
+        assert "The weight of 150 kg is outside" in flag
+
+    def test_a_body_mass_index_nobody_had_is_flagged(self):
+        model = load_pk_model(SIMONS)
+        # 95 / 1.85^2 = 27.8 kg/m2 and 95 / 1.60^2 = 37.1 kg/m2
+        assert model.check_domain(Subject(95, 40, height_cm=185), STANDARD) == ()
+        (flag,) = model.check_domain(Subject(95, 40, height_cm=160), STANDARD)
+        assert "body mass index" in flag
+
+    @pytest.mark.parametrize(
+        ("model_id", "times_the_exposure"),
+        # Twice the weight is twice the dose in mg/kg; clearance grows by 2^0.75 or not at all.
+        [(SIMONS, 2**0.25), (OTTO, 2**0.25), (PEREZ_RUIXO, 2.0)],
+    )
+    def test_a_dose_per_kilogram_exposes_the_heavy_more(self, model_id, times_the_exposure):
+        model = load_pk_model(model_id)
+        light, heavy = (
+            concentration(
+                model,
+                Subject(kg, 40),
+                Regimen((RateStep(0, 3000, 0.1 * kg),), enantiomer=Enantiomer.S),
+                [3000],
+                site=model.site,
+                analyte=Analyte.S_KETAMINE,
+            )[0]
+            for kg in (70, 140)
+        )
+        assert heavy / light == pytest.approx(times_the_exposure, rel=1e-6)
+
+
 class TestInteractions:
     @pytest.mark.parametrize(
         ("drug", "by_mouth", "by_vein"),
+        # Grapefruit acts in the gut, so its bound is arithmetic only and holds for no vein.
         # What was seen by mouth, and the bound for a vein if all of it were in the liver, worked
         # out elsewhere. By mouth the area goes as 1/f, f the factor on both rates of the liver.
         [
