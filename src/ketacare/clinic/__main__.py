@@ -1,14 +1,14 @@
 """The clinic's management commands: ``python -m ketacare.clinic serve | migrate | ...``.
 
 The settings are read first, so that a wrong environment is answered with one sentence and exit
-code 2 instead of a traceback.
+code 2 instead of a traceback; so is content that does not load.
 """
 
 import os
 import sys
 
 from ketacare.clinic.config.table import read_environment
-from ketacare.core.errors import InputError
+from ketacare.core.errors import InputError, KnowledgeError
 
 
 def main() -> None:
@@ -28,7 +28,11 @@ def main() -> None:
         values["KETACARE_DATA_DIR"].mkdir(mode=0o700, parents=True, exist_ok=True)
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(["python -m ketacare.clinic", *sys.argv[1:]])
+    try:
+        execute_from_command_line(["python -m ketacare.clinic", *sys.argv[1:]])
+    except KnowledgeError as error:  # content that does not load, a clinic's own text among it
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -41,7 +41,8 @@ def test_the_first_page_calls_people_as_they_like_in_their_own_time_zone(client,
 def test_every_question_stands_alone_with_its_number(client, link):
     _request, token = link(["gad7", "phq9"])
     page = client.get(f"/q/{token}/phq9/1/").content.decode()
-    assert "Question 8 of 16" in page
+    # 7 and 9 items, each followed by the question about difficulty: 8 + 10, the ninth
+    assert "Question 9 of 18" in page
     assert page.count("<fieldset") == 1
     assert page.count('type="radio"') == 5  # four answers and "I would rather not answer"
     assert "Little interest or pleasure in doing things" in page
@@ -49,7 +50,7 @@ def test_every_question_stands_alone_with_its_number(client, link):
 
 def test_a_whole_questionnaire_becomes_one_score(client, link, ana):
     _request, token = link()
-    last = give(client, token, "gad7", ["0", "1", "2", "3", "0", "1", "2"])
+    last = give(client, token, "gad7", ["0", "1", "2", "3", "0", "1", "2", "1"])
     assert last["Location"].endswith("/check/")
     page = send(client, token)
     assert page.status_code == 200
@@ -87,7 +88,7 @@ def test_a_question_can_be_left_out(client, link, ana):
     assert "You would rather not answer" in client.get(f"/q/{token}/check/").content.decode()
     send(client, token)
     (row,) = Response.objects.all()
-    assert row.items == [1, 1, 1, None, 1, 1, 1]
+    assert row.items == [1, 1, 1, None, 1, 1, 1, None]  # the last is not scored
     assert row.total == pytest.approx(7)  # 6 x 7 / 6
 
 
@@ -96,7 +97,7 @@ def test_one_can_stop_and_go_on_with_another_device(client, link):
     answer = client.post(f"/q/{token}/gad7/1/", {"answer": "2", "then": "later"}, follow=True)
     assert "Welcome back, Anita" in answer.content.decode()
     other = Client().get(f"/q/{token}/").content.decode()
-    assert "1 of 7 questions" in other
+    assert "1 of 8 questions" in other
     assert f"/q/{token}/gad7/2/" in other
 
 
@@ -123,7 +124,7 @@ def test_two_windows_of_one_link_end_in_one_record(link, ana):
     late = first.post(f"/q/{token}/gad7/2/", {"answer": "0"})
     assert late.status_code == 410
     assert "We have your answers" in late.content.decode()
-    assert [score.items for score in access.scores_of(ana.pk)] == [(3, 1, 1, 1, 1, 1, 1)]
+    assert [score.items for score in access.scores_of(ana.pk)] == [(3, 1, 1, 1, 1, 1, 1, None)]
 
 
 def test_a_double_tap_on_send_stores_once_and_thanks_twice(client, link, ana):
@@ -258,7 +259,7 @@ def test_a_used_link_shows_nothing_of_what_was_answered(client, link):
 
 def test_a_question_that_was_not_asked_is_not_found(client, link):
     _request, token = link()
-    for path in ("phq9/1/", "gad7/8/", "gad7/0/"):
+    for path in ("phq9/1/", "gad7/9/", "gad7/0/"):
         assert client.get(f"/q/{token}/{path}").status_code == 404
 
 
@@ -268,3 +269,24 @@ def test_somebody_who_tries_links_is_slowed_down_and_patients_are_not(client, li
     assert codes[0] == 404
     assert codes[-1] == 429
     assert client.get(f"/q/{token}/").status_code == 200
+
+
+def test_difficulty_is_asked_and_never_scored(client, link, ana):
+    _request, token = link()
+    assert "how difficult have they made it" in client.get(f"/q/{token}/gad7/8/").content.decode()
+    give(client, token, "gad7", ["1"] * 7 + ["3"])
+    send(client, token)
+    score = access.scores_of(ana.pk)[0]
+    assert score.items == (1, 1, 1, 1, 1, 1, 1, 3)
+    assert Response.objects.get().total == 7  # 7 x 1, without the 3
+
+
+def test_a_question_made_void_by_an_answer_is_not_asked(client, link, ana):
+    _request, token = link(["audit_c"])
+    assert client.get(f"/q/{token}/audit_c/2/").status_code == 200
+    answer = client.post(f"/q/{token}/audit_c/1/", {"answer": "0"})  # never drinks
+    assert answer["Location"].endswith("/check/")
+    assert client.get(f"/q/{token}/audit_c/2/").status_code == 404
+    send(client, token)
+    row = Response.objects.get()
+    assert (row.items, row.total) == ([0, None, None], 0)

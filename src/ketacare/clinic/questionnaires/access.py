@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
@@ -21,10 +24,11 @@ from ketacare.clinic.questionnaires import links, mapping
 from ketacare.clinic.questionnaires.models import Request, Response, RiskAnswer
 from ketacare.clinic.work import access as work
 from ketacare.clinic.work.owners import Owner
-from ketacare.core.measures import Instrument
+from ketacare.core.measures import About, Instrument
 from ketacare.core.record import Rater, Score
-from ketacare.knowledge.load import load_instruments
+from ketacare.knowledge.load import load_instruments, with_site_texts
 
+USUAL = ("gad7", "phq9", "hama")  # what this clinic follows everybody with
 SKIPPED = "skip"  # kept in the place of a number: "I would rather not answer"
 
 
@@ -120,19 +124,49 @@ def request_of_token(token: str) -> Request | None:
     )
 
 
+def known() -> dict[str, Instrument]:
+    """Return every instrument, with the clinic's own licensed texts put in place.
+
+    Those asked of everybody come first, the others by what they are about.
+    """
+    return _known(settings.KETACARE["KETACARE_TEXTS_DIR"])
+
+
+@cache
+def _known(folder: Path | None) -> dict[str, Instrument]:
+    found = load_instruments()
+    if folder is not None:
+        found = with_site_texts(found, folder)
+    order = list(About)
+
+    def place(name: str) -> tuple[int, int, str]:
+        usual = USUAL.index(name) if name in USUAL else len(USUAL)
+        return usual, order.index(found[name].about), found[name].name
+
+    return {name: found[name] for name in sorted(found, key=place)}
+
+
 def askable() -> dict[str, Instrument]:
-    """Return the questionnaires that can be sent: answered by the patient, free to show."""
+    """Return the questionnaires that can be sent: answered by the patient, text and right to it."""
     return {
         name: instrument
-        for name, instrument in load_instruments().items()
-        if instrument.rater is Rater.PATIENT and instrument.wording.may_be_shown
+        for name, instrument in known().items()
+        if instrument.rater is Rater.PATIENT and instrument.may_be_asked
+    }
+
+
+def enterable() -> dict[str, Instrument]:
+    """Return what can be entered by the team: everything that has items or a total."""
+    return {
+        name: instrument
+        for name, instrument in known().items()
+        if instrument.items or instrument.has_total
     }
 
 
 def names_of(request: Request) -> str:
     """Return the questionnaires of a request as a team says them: ``"GAD-7 and PHQ-9"``."""
-    known = load_instruments()
-    return _(" and ").join(known[name].name for name in request.instruments)
+    return _(" and ").join(known()[name].name for name in request.instruments)
 
 
 def owner_of(token: str) -> Owner:

@@ -1,6 +1,7 @@
 """The app's name for Django."""
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class QuestionnairesConfig(AppConfig):
@@ -8,3 +9,10 @@ class QuestionnairesConfig(AppConfig):
 
     name = "ketacare.clinic.questionnaires"
     label = "questionnaires"
+
+    def ready(self) -> None:
+        """Read the clinic's own licensed texts: one that does not fit stops the start."""
+        if settings.KETACARE["KETACARE_TEXTS_DIR"] is not None:
+            from ketacare.clinic.questionnaires import access
+
+            access.known()

@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ketacare.clinic.config.forms import in_this_age
 from ketacare.clinic.questionnaires import access
-from ketacare.core.measures import Instrument
-from ketacare.core.record import Rater
+from ketacare.core.measures import Instrument, Item, is_asked
 
 DAYS = {"0": _("Today"), "2": _("In 2 days"), "7": _("In a week")}
 LINK_DAYS_MORE = 5
@@ -40,7 +39,9 @@ class SendForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [(name, f"{i.name}: {i.title}") for name, i in access.askable().items()]
         self.fields["instruments"].choices = choices  # type: ignore[attr-defined] # a ChoiceField's own
-        self.fields["instruments"].initial = [name for name, _title in choices]
+        self.fields["instruments"].initial = [
+            name for name, _title in choices if name in access.USUAL
+        ]
 
     def times(self, now: datetime) -> dict[str, datetime]:
         """Return when the answers are due and when the link ends."""
@@ -86,20 +87,25 @@ class ScoreForm(forms.Form):
         self.fields["at"].initial = self.initial.get("at") or timezone.localtime().replace(
             second=0, microsecond=0
         )
-        for item in instrument.items:
+        for item in (*instrument.items, *instrument.unscored):
             choices = [(str(option.value), option.label) for option in item.options]
             self.fields[f"item_{item.number}"] = forms.ChoiceField(
-                label=lazystr(f"{item.number}. {item.text}"),
+                label=lazystr(f"{item.number}. {item.shown}" if item.text else item.shown),
                 help_text=item.detail,
                 choices=[*choices, (LEFT_OUT, _("Left out"))],
                 required=False,
                 widget=forms.RadioSelect,
             )
-        if instrument.rater is Rater.PATIENT:
+        if instrument.has_total:
+            only = not instrument.items
             self.fields["total"] = forms.FloatField(
-                label=_("Total, when only that is known"),
-                help_text=_("Leave all items empty then, for example for a letter."),
-                required=False,
+                label=_("Total") if only else _("Total, when only that is known"),
+                help_text=(
+                    lazystr(f"{instrument.minimum:g} – {instrument.maximum:g}")
+                    if only
+                    else _("Leave all items empty then, for example for a letter.")
+                ),
+                required=only,
                 min_value=instrument.minimum,
                 max_value=instrument.maximum,
             )
@@ -113,7 +119,11 @@ class ScoreForm(forms.Form):
     @property
     def item_fields(self) -> list[forms.BoundField]:
         """The items in order, for the template."""
-        return [self[f"item_{item.number}"] for item in self.instrument.items]
+        return [self[f"item_{item.number}"] for item in self._form_items]
+
+    @property
+    def _form_items(self) -> tuple[Item, ...]:
+        return (*self.instrument.items, *self.instrument.unscored)
 
     @property
     def other_fields(self) -> list[forms.BoundField]:
@@ -123,17 +133,20 @@ class ScoreForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse a form nobody filled in, and items that were passed over without a word."""
         found = super().clean() or {}
-        given = [found.get(f"item_{item.number}", "") for item in self.instrument.items]
+        given = [found.get(f"item_{item.number}", "") for item in self._form_items]
         if found.get("total") is not None:
             if any(value not in {"", LEFT_OUT} for value in given):
                 self.add_error("total", _("Give the items or the total alone, not both."))
             found["items"] = None
             return found
+        if not given:
+            return found
         if not self.errors:
-            for item, value in zip(self.instrument.items, given, strict=True):
-                if value == "":
+            values = [int(v) if v not in {"", LEFT_OUT} else None for v in given]
+            for item, value in zip(self._form_items, given, strict=True):
+                if value == "" and is_asked(item, values) and item in self.instrument.items:
                     self.add_error(f"item_{item.number}", _("Choose an answer, or “Left out”."))
-            if all(value == LEFT_OUT for value in given):
+            if all(value == LEFT_OUT for value in given[: len(self.instrument.items)]):
                 self.add_error(None, _("Nothing was answered: there is nothing to record."))
         found["items"] = [int(v) if v not in {"", LEFT_OUT} else None for v in given]
         return found

@@ -7,19 +7,28 @@ current series. Changes are ``before − after``, so that a positive number is f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from ketacare.clinic.infusions.access import infusions_of
 from ketacare.clinic.patients.models import Patient
 from ketacare.clinic.questionnaires import access, mapping
 from ketacare.clinic.questionnaires.models import Request, Response, RiskAnswer
-from ketacare.core.measures import Change, Instrument, Scored, judge_change
+from ketacare.core.measures import (
+    About,
+    Change,
+    Instrument,
+    Point,
+    Scored,
+    judge_change,
+    trajectory,
+)
 from ketacare.core.planning import Rated, series_of
 from ketacare.core.record import Infusion, Person
-from ketacare.knowledge.load import load_adaptive_rules, load_instruments
+from ketacare.knowledge.load import load_adaptive_rules, load_dose_timing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +52,7 @@ class ScoreRow:
     since_baseline: Change | None
     is_baseline: bool
     hours_after_dose: float | None
+    caution: str = ""
 
     @property
     def after_dose(self) -> str:
@@ -146,13 +156,38 @@ def measures_of(patient: Patient, *, now: datetime) -> Measures:
     return Measures(
         measures=tuple(
             _measure(instrument, responses, person, now=now)
-            for instrument in load_instruments().values()
+            for name, instrument in access.known().items()
+            if name in access.USUAL or any(row.instrument == name for row in responses)
         ),
         requests=tuple(request_row(row, now=now) for row in access.requests_of(patient.pk)),
         risks=tuple(risk for risk in risks if risk.acknowledged_at is None),
         handled=tuple(risk for risk in risks if risk.acknowledged_at is not None),
         person=person,
     )
+
+
+ABOUT = {
+    About.ANXIETY: _lazy("Anxiety"),
+    About.DEPRESSION: _lazy("Depression"),
+    About.TRAUMA: _lazy("Trauma"),
+    About.OBSESSIONS: _lazy("Obsessions and compulsions"),
+    About.FUNCTION: _lazy("Functioning"),
+    About.QUALITY_OF_LIFE: _lazy("Quality of life"),
+    About.SLEEP: _lazy("Sleep"),
+    About.SUBSTANCES: _lazy("Alcohol and other substances"),
+    About.SUICIDE_RISK: _lazy("Suicide risk"),
+    About.INFUSION: _lazy("The infusion"),
+    About.BLADDER: _lazy("Bladder"),
+    About.THERAPY: _lazy("Expectation and alliance"),
+    About.GENERAL: _lazy("General"),
+}
+
+
+def scale_groups() -> list[tuple[str, list[Instrument]]]:
+    """Return what can be entered, grouped by what it is about."""
+    scales = list(access.enterable().values())
+    groups = [(str(ABOUT[about]), [s for s in scales if s.about is about]) for about in About]
+    return [(name, found) for name, found in groups if found]
 
 
 def request_row(request: Request, *, now: datetime) -> RequestRow:
@@ -177,7 +212,7 @@ def answered(instrument: Instrument, response: Response) -> tuple[Answered, ...]
         found.append(
             Answered(
                 number=item.number,
-                text=item.text,
+                text=item.shown,
                 value=value,
                 label=labels[0] if labels else _("left out"),
             )
@@ -192,8 +227,11 @@ def _measure(
     baseline = series_of(person, instrument, load_adaptive_rules().thresholds, now=now).baseline
     rows: list[ScoreRow] = []
     previous: float | None = None
+    points = _points(person, instrument, now=now)
     for response in (r for r in own if r.stands):
         row = _row(instrument, response, person.infusions, previous, baseline)
+        point = points.get(response.at)
+        row = replace(row, caution="" if point is None else point.caution)
         previous = previous if row.scored.total is None else row.scored.total
         rows.append(row)
     corrected = [_row(instrument, r, person.infusions, None, None) for r in own if not r.stands]
@@ -203,6 +241,11 @@ def _measure(
         corrected=tuple(reversed(corrected)),
         baseline=baseline,
     )
+
+
+def _points(person: Person, instrument: Instrument, *, now: datetime) -> dict[datetime, Point]:
+    found = trajectory(person, instrument, load_dose_timing(), now=now)
+    return {point.at: point for point in found.points}
 
 
 def _row(

@@ -11,11 +11,13 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from ketacare.clinic.questionnaires import access, mapping
-from ketacare.core.measures import Instrument
-from ketacare.knowledge.load import load_instruments
+from ketacare.core.measures import Better, Instrument
 
 SHOWN = 6
+_DAYS = frozenset({"gad7", "phq9", "phq4"})  # their answers count days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,15 @@ class Progress:
         return abs(self.difference or 0)
 
     @property
+    def more(self) -> str:
+        """What more points mean."""
+        if self.instrument.better is Better.HIGHER:
+            return _("More points mean that things are better.")
+        if self.instrument.id in _DAYS:
+            return _("More points mean that you were bothered on more days.")
+        return _("More points mean more of what the questions ask about.")
+
+    @property
     def common(self) -> int | None:
         """The largest difference in whole points that is common without any change."""
         rci = self.instrument.reliable_change
@@ -62,7 +73,7 @@ class Progress:
 
 def progress_of(patient_id: uuid.UUID, names: list[str], *, at: datetime) -> tuple[Progress, ...]:
     """Return the person's own answers to these questionnaires up to ``at``."""
-    known = load_instruments()
+    known = access.known()
     rows = [row for row in access.standing(patient_id) if row.at <= at]
     found = []
     for name in names:

@@ -172,7 +172,13 @@ def _keep(request: HttpRequest, visit: Visit, asked: Question) -> HttpResponse:
                 return _state_now(request, visit)
             return _ask(request, visit, asked, then, wrong=True)
     ways = {LATER: visit.start_address, CHECK: visit.check_address}
-    return redirect(ways.get(then, visit.after(asked)))
+    return redirect(ways[then] if then in ways else _next(visit, asked))
+
+
+def _next(visit: Visit, asked: Question) -> str:
+    """Return where to go on: the answer just kept may have made later questions void."""
+    fresh = visit_of(visit.token, now=timezone.now()) or visit
+    return fresh.after(fresh.question(asked.instrument.id, asked.item.number) or asked)
 
 
 def _ask(

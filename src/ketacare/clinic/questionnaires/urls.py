@@ -12,6 +12,7 @@ urlpatterns = [
     path("q/<str:token>/<slug:instrument>/<int:item>/", public.question, name="question"),
     path("patients/<uuid:patient_id>/measures/", views.overview, name="overview"),
     path("patients/<uuid:patient_id>/measures/send/", views.send, name="send"),
+    path("patients/<uuid:patient_id>/measures/enter/", views.scales, name="scales"),
     path("patients/<uuid:patient_id>/measures/enter/<slug:instrument>/", views.enter, name="enter"),
     path("measures/requests/<uuid:request_id>/", views.request_page, name="request"),
     path("measures/requests/<uuid:request_id>/renew/", views.renew, name="renew"),

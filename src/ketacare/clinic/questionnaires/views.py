@@ -25,7 +25,6 @@ from ketacare.clinic.questionnaires.models import Request, Response
 from ketacare.clinic.work.drafts import discard, form_with_draft
 from ketacare.core.errors import InputError
 from ketacare.core.record import Rater
-from ketacare.knowledge.load import load_instruments
 
 P = Permission
 
@@ -119,11 +118,20 @@ def revoke(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
 
 
 @requires(P.QUESTIONNAIRE_RECORD)
+@require_GET
+def scales(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
+    """List every scale that can be entered, by what it is about."""
+    patient = _patient(request, patient_id, P.QUESTIONNAIRE_RECORD)
+    context = {"patient": patient, "groups": presenting.scale_groups()}
+    return render(request, "questionnaires/scales.html", context)
+
+
+@requires(P.QUESTIONNAIRE_RECORD)
 @require_http_methods(["GET", "POST"])
 def enter(request: HttpRequest, patient_id: uuid.UUID, instrument: str) -> HttpResponse:
     """Enter a rating, or a form the patient answered on paper."""
     patient = _patient(request, patient_id, P.QUESTIONNAIRE_RECORD)
-    known = load_instruments().get(instrument)
+    known = access.enterable().get(instrument)
     if known is None:
         raise Http404(_("There is no such questionnaire."))
     form = form_with_draft(
@@ -148,7 +156,13 @@ def enter(request: HttpRequest, patient_id: uuid.UUID, instrument: str) -> HttpR
         else:
             discard(request, form)
             return _recorded(request, row)
-    context = {"form": form, "patient": patient, "instrument": known, "correcting": None}
+    context = {
+        "form": form,
+        "patient": patient,
+        "instrument": known,
+        "correcting": None,
+        "has_gates": any(item.gate for item in known.items),
+    }
     return render(request, "questionnaires/enter.html", context)
 
 
@@ -158,7 +172,7 @@ def correct(request: HttpRequest, response_id: uuid.UUID) -> HttpResponse:
     """Correct answers in the record; what stood before stays visible."""
     row = access.response_for(_user(request), response_id, P.QUESTIONNAIRE_RECORD)
     patient = _patient(request, row.patient_id, P.QUESTIONNAIRE_RECORD)
-    known = load_instruments()[row.instrument]
+    known = access.known()[row.instrument]
     form = form_with_draft(
         forms.ScoreForm,
         request,
@@ -202,7 +216,7 @@ def risk(request: HttpRequest, risk_id: uuid.UUID) -> HttpResponse:
         discard(request, form)
         messages.success(request, _("It is recorded that you took charge. The task is done."))
         return redirect("questionnaires:overview", patient.pk)
-    known = load_instruments()[found.response.instrument]
+    known = access.known()[found.response.instrument]
     context = {
         "form": form,
         "patient": patient,
@@ -227,14 +241,14 @@ def _request(request: HttpRequest, request_id: uuid.UUID) -> Request:
 
 
 def _recorded(request: HttpRequest, row: Response) -> HttpResponse:
-    known = load_instruments()[row.instrument]
+    known = access.known()[row.instrument]
     messages.success(request, _("{name} is in the record.").format(name=known.name))
     return redirect("questionnaires:overview", row.patient_id)
 
 
 def _values(form: forms.ScoreForm) -> dict[str, Any]:
     data = form.cleaned_data
-    return {"at": data["at"], "items": data["items"], "total": data.get("total")}
+    return {"at": data["at"], "items": data.get("items"), "total": data.get("total")}
 
 
 def _initial(row: Response) -> dict[str, Any]:

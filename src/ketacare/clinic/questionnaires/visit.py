@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ketacare.clinic.questionnaires import access
 from ketacare.clinic.questionnaires.models import Request
@@ -85,7 +87,8 @@ class Visit:
     @property
     def recall(self) -> str:
         """The time the questions are about, as the questionnaires say it."""
-        return self.questions[0].instrument.recall
+        windows = dict.fromkeys(question.instrument.recall for question in self.questions)
+        return _(" and ").join(windows)
 
     @property
     def next_address(self) -> str:
@@ -125,10 +128,12 @@ class Visit:
 
     def answers(self) -> dict[str, list[int | None]]:
         """Return the answers by questionnaire, ``None`` where one was left out."""
-        found: dict[str, list[int | None]] = {name: [] for name in self.request.instruments}
-        for question in self.questions:
-            found[question.instrument.id].append(question.value)
-        return found
+        given = {(q.instrument.id, q.item.number): q.value for q in self.questions}
+        known = access.known()
+        return {
+            name: [given.get((name, item.number)) for item in form_of(known[name])]
+            for name in self.request.instruments
+        }
 
     def speaks_of_risk(self) -> bool:
         """Return whether a kept answer is one that asks for a person."""
@@ -146,9 +151,14 @@ def visit_of(token: str, *, now: datetime) -> Visit | None:
     request = access.request_of_token(token)
     if request is None:
         return None
-    known = access.askable()
+    known = access.known()
     kept = access.kept_answers(request, token)
-    asked = [(known[name], item) for name in request.instruments for item in known[name].items]
+    asked = [
+        (known[name], item)
+        for name in request.instruments
+        for item in form_of(known[name])
+        if _is_open(item, kept[name])
+    ]
     questions = tuple(
         Question(
             instrument=instrument,
@@ -162,3 +172,14 @@ def visit_of(token: str, *, now: datetime) -> Visit | None:
         for place, (instrument, item) in enumerate(asked, start=1)
     )
     return Visit(request=request, token=token, questions=questions, state=request.state(now))
+
+
+def form_of(instrument: Instrument) -> tuple[Item, ...]:
+    """Return every question as printed, the ones that are not scored last."""
+    return (*instrument.items, *instrument.unscored)
+
+
+def _is_open(item: Item, kept: Mapping[int, int | None]) -> bool:
+    """Return whether a question is to be asked: not when an earlier answer made it void."""
+    earlier = None if item.gate is None else kept.get(item.gate.item)
+    return item.gate is None or earlier is None or earlier >= item.gate.at_least

@@ -47,7 +47,13 @@ from ketacare.core.measures.trajectory import (
     trajectories,
     trajectory,
 )
-from ketacare.core.measures.views import Answer, CutReached, PatternMet, SubscaleScore
+from ketacare.core.measures.views import (
+    Answer,
+    CutReached,
+    PatternMet,
+    SubscaleScore,
+    is_asked,
+)
 
 __all__ = [
     "About",
@@ -95,6 +101,7 @@ __all__ = [
     "TriageRule",
     "Wording",
     "in_remission",
+    "is_asked",
     "judge_change",
     "obligations_of_score",
     "obligations_of_triage",

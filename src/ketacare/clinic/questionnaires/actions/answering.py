@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from ketacare.clinic import audit
 from ketacare.clinic.questionnaires.access import (
     SKIPPED,
-    askable,
     draft_key,
+    known,
     names_of,
     owner_of,
 )
@@ -39,7 +39,7 @@ def keep_answer(
     Two windows of one link add to the same answers; the last one given to a question counts.
     """
     current = _usable(request, now)
-    chosen = askable()[instrument].item(item)
+    chosen = known()[instrument].item(item)
     if value is not None and value not in chosen.values:
         raise InputError(
             ErrorCode.OUT_OF_RANGE, _("Choose one of the answers on the page."), where="answer"

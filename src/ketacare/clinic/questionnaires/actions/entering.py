@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from ketacare.clinic import audit
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.patients.models import Patient
+from ketacare.clinic.questionnaires import access
 from ketacare.clinic.questionnaires.actions.storing import (
     afterwards,
     audit_response,
@@ -22,7 +23,6 @@ from ketacare.clinic.work import actions as work
 from ketacare.clinic.work.models import TaskKind
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.record import Rater, Score
-from ketacare.knowledge.load import load_instruments
 
 
 @transaction.atomic
@@ -133,7 +133,7 @@ def _enter(given: Score, *, patient: Patient, by: User | None, now: datetime) ->
         raise InputError(
             ErrorCode.CONTRADICTION,
             _("{name} of that time is in the record already: correct it there.").format(
-                name=load_instruments()[given.instrument].name
+                name=access.known()[given.instrument].name
             ),
             where="at",
         )

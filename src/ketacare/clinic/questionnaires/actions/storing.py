@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from ketacare.clinic import audit
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.patients.models import Patient
+from ketacare.clinic.questionnaires import access
 from ketacare.clinic.questionnaires.models import Request, Response
 from ketacare.clinic.questionnaires.risk import raise_risks
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.measures import score
 from ketacare.core.record import Rater, Score
-from ketacare.knowledge.load import load_instruments
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ def reported(
     now: datetime,
 ) -> Score:
     """Return what was given as a score of the core, or refuse it with what to do."""
-    known = load_instruments()
+    known = access.enterable()
     if instrument not in known or known[instrument].rater is not rater:
         raise InputError(
             ErrorCode.UNKNOWN_NAME,
@@ -66,7 +66,7 @@ def store(
     row: Response | None = None,
 ) -> Response:
     """Score and store one questionnaire, and pass on what it says about risk."""
-    instrument = load_instruments()[reported.instrument]
+    instrument = access.known()[reported.instrument]
     scored = score(instrument, reported)
     row = row or Response(patient=patient)
     row.request, row.source, row.by, row.entered_at = request, source, by, now
@@ -98,7 +98,7 @@ def _refresh_advice(patient: Patient, *, now: datetime, by: User | None) -> None
 
 def wording_of(instrument: str) -> str:
     """Return which wording was shown."""
-    wording = load_instruments()[instrument].wording
+    wording = access.known()[instrument].wording
     return f"{wording.version} ({wording.language})"
 
 
