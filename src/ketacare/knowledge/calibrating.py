@@ -70,6 +70,13 @@ def run(
     ``more`` are study files to fit to besides the stored ones; ``told`` hears what goes on.
     """
     studies = [*load_studies(Role.CALIBRATION), *(_read(path) for path in more)]
+    ids = [study.id for study in studies]
+    twice = sorted({name for name in ids if ids.count(name) > 1})
+    if twice:
+        raise InputError(
+            ErrorCode.CONTRADICTION,
+            f"two study files have the id {', '.join(twice)}; one study counts once",
+        )
     told(f"{len(studies)} studies")
     calibration = calibrate(studies, start=load_prior(START), seed=seed, n=people)
     if not calibration.converged:

@@ -13,6 +13,7 @@ from datetime import datetime
 
 import numpy as np
 
+from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.history import Stage, Treatments, lorazepam_equivalent
 from ketacare.core.measures import Instrument
 from ketacare.core.planning.candidates import candidates_for, current_of
@@ -84,7 +85,11 @@ def advise(
     the clinic or the response model does not know.
     """
     seed = str(getattr(rng.bit_generator.seed_seq, "entropy", "unknown"))
-    prior.view(primary)
+    if prior.view(primary).inverted:
+        raise InputError(
+            ErrorCode.NOT_ALLOWED,
+            f"{primary} counts well-being, more is better; rank by a scale of symptoms instead",
+        )
     rules = protocol.guideline
     weights = protocol.weights if weights is None else weights
     plain = guideline(

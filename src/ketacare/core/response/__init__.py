@@ -5,6 +5,8 @@ probabilities in ``forecasting``. It answers for groups and for people like this
 stated uncertainty; it never gives a target concentration and never uses the hours after a dose.
 """
 
+from ketacare.core.response.asking import ValueOfAsking, value_of_asking
+from ketacare.core.response.chances import Chances, RelapseForecast, chances, relapse_forecast
 from ketacare.core.response.course import Course, Future, Rating, course_of
 from ketacare.core.response.dropout import dropout_probability
 from ketacare.core.response.dynamics import Dose, Relief, dose_effect, lagged, relief
@@ -43,6 +45,7 @@ from ketacare.core.response.readings import expected_readings
 
 __all__ = [
     "ANCHOR_MG_PER_KG",
+    "Chances",
     "ConstantName",
     "Course",
     "Dose",
@@ -56,13 +59,16 @@ __all__ = [
     "Prior",
     "Rater",
     "Rating",
+    "RelapseForecast",
     "Relief",
     "Setting",
     "Shape",
     "Trait",
     "TraitName",
     "Traits",
+    "ValueOfAsking",
     "View",
+    "chances",
     "course_of",
     "dose_effect",
     "drift_slope",
@@ -75,9 +81,11 @@ __all__ = [
     "population",
     "population_forecast",
     "probability",
+    "relapse_forecast",
     "relief",
     "sample_paths",
     "sample_scores",
     "update",
+    "value_of_asking",
     "weighted_quantiles",
 ]

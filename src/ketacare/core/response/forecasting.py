@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.response.course import Course, Future
@@ -34,6 +35,10 @@ from ketacare.core.response.readings import expected_readings
 _LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 _RELAPSE_IMPROVEMENT = 0.4
 """Relief below this share, at two ratings at least five days apart, is a relapse."""
+
+
+SCARCE = 0.01
+"""Below this share of people who are well now, what becomes of them cannot be told."""
 
 
 class Outcome(StrEnum):
@@ -148,25 +153,43 @@ def probability(
     weights = posterior.weights
     start = posterior.course.now_day
     if outcome is Outcome.RELAPSE:
-        return _relapse(posterior, future, instrument, day, rng=rng)
+        weekly = np.append(start, np.arange(start + 7.0, day + 1e-9, 7.0))
+        if len(weekly) < 3:
+            raise InputError(
+                ErrorCode.OUT_OF_RANGE,
+                f"day {day:g} is less than two weekly ratings after now (day {start:g}); ask about "
+                "later",
+            )
+        better, low = relapse_paths(posterior, future, instrument, weekly, rng=rng)
+        mass = float(weights @ better)
+        if mass < SCARCE:
+            return None
+        relapsed = (low[:, 1:] & low[:, :-1]).any(axis=1)
+        return float(weights @ (better & relapsed)) / mass
     if day < start:
         raise InputError(
             ErrorCode.OUT_OF_RANGE, f"day {day:g} lies before now (day {start:g}); ask about later"
         )
-    scores = sample_paths(posterior, future, instrument, [day], rng=rng)[:, 0]
+    burden = view.burden(sample_paths(posterior, future, instrument, [day], rng=rng)[:, 0])
     if outcome is Outcome.REMISSION:
-        return float(weights @ (scores <= view.remission.value))
-    limit = (1.0 - view.response.value) * _baseline(posterior, instrument)
-    return float(weights @ (scores <= limit))
+        return float(weights @ (burden <= view.remitted_burden))
+    limit = (1.0 - view.response.value) * baseline_burden(posterior, instrument)
+    return float(weights @ (burden <= limit))
 
 
-def population(prior: Prior, *, rng: np.random.Generator, particles: int = 2000) -> Posterior:
-    """Return the prior as an ensemble without any data, for forecasts of anyone."""
+def population(
+    prior: Prior, *, rng: np.random.Generator, particles: int = 2000, diagnosis: str = ""
+) -> Posterior:
+    """Return the prior as an ensemble without any data, for forecasts of anyone.
+
+    With ``diagnosis``, an ICD-10 code, of anyone with that diagnosis.
+    """
     seed = seed_text(rng)
+    prior = prior.for_diagnosis(diagnosis)
     z = prior.draw(particles, rng=rng)
     return Posterior(
         prior=prior,
-        course=Course(),
+        course=Course(diagnosis=diagnosis),
         z=z,
         weights=np.full(particles, 1.0 / particles),
         drift=Drift.at_start(particles, 0.0),
@@ -258,45 +281,36 @@ def _drift_paths(
     return path
 
 
-def _baseline(posterior: Posterior, instrument: str) -> FloatArray:
-    """Return what a response is counted from, for each particle, in the instrument's points."""
+def baseline_burden(posterior: Posterior, instrument: str) -> FloatArray:
+    """Return what a response is counted from, for each particle, in points away from well."""
     first = posterior.course.first_rating(instrument)
-    n = posterior.people.size
+    people, view = posterior.people, posterior.prior.view(instrument)
     if first is not None:
-        return np.full(n, float(first.total))
-    view = posterior.prior.view(instrument)
-    people = posterior.people
+        return np.full(people.size, float(view.burden(np.array(float(first.total)))))
     none = relief(posterior.prior, people, doses=(), therapy_days=(), days=np.zeros(1))
-    return np.clip(expected_reading(view, people, none)[:, 0], view.minimum, view.maximum)
+    reading = expected_reading(view, people, none)[:, 0]
+    return view.burden(np.clip(reading, view.minimum, view.maximum))
 
 
-def _relapse(
+def relapse_paths(
     posterior: Posterior,
     future: Future,
     instrument: str,
-    day: float,
+    weekly: FloatArray,
     *,
     rng: np.random.Generator,
-) -> float | None:
-    now = posterior.course.now_day
-    weekly = np.append(now, np.arange(now + 7.0, day + 1e-9, 7.0))
-    if len(weekly) < 3:
-        raise InputError(
-            ErrorCode.OUT_OF_RANGE,
-            f"day {day:g} is less than two weekly ratings after now (day {now:g}); ask about later",
-        )
-    people = posterior.people
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return who is at least half better now, and whose rating shows relief below 40 %.
+
+    The first has shape (people,), the second (people, ratings after the first of ``weekly``).
+    """
+    people, view = posterior.people, posterior.prior.view(instrument)
     severity = _latent_paths(posterior, people, future, instrument, weekly, rng=rng)
-    baseline = _baseline(posterior, instrument)
-    better = severity[:, 0] <= 0.5 * baseline
-    mass = float(posterior.weights @ better)
-    if mass < 0.01:
-        return None
-    view = posterior.prior.view(instrument)
+    baseline = baseline_burden(posterior, instrument)
+    better = view.burden(severity[:, 0]) <= 0.5 * baseline
     scores = sample_scores(view, people, severity[:, 1:], rng=rng)
-    low = scores > (1.0 - _RELAPSE_IMPROVEMENT) * baseline[:, None]
-    relapsed = (low[:, 1:] & low[:, :-1]).any(axis=1)
-    return float(posterior.weights @ (better & relapsed)) / mass
+    low = view.burden(scores) > (1.0 - _RELAPSE_IMPROVEMENT) * baseline[:, None]
+    return np.asarray(better), np.asarray(low)
 
 
 def _days(course: Course, days: Sequence[float] | FloatArray) -> FloatArray:

@@ -210,6 +210,15 @@ class View:
     follows: bool = False
     inverted: bool = False
 
+    def burden(self, scores: FloatArray) -> FloatArray:
+        """Return how far scores lie from well, in points: themselves unless more is better."""
+        return np.asarray(self.maximum - scores if self.inverted else scores)
+
+    @property
+    def remitted_burden(self) -> float:
+        """Return the burden up to which a score counts as remission."""
+        return self.maximum - self.remission.value if self.inverted else self.remission.value
+
     def __post_init__(self) -> None:
         if self.minimum >= self.maximum or self.error.value <= 0:
             raise KnowledgeError(
