@@ -7,6 +7,7 @@ import pytest
 
 PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
 NOW = "2026-05-16T12:00Z"
+SAMPLES = Path(__file__).parents[2] / "docs" / "examples" / "otto_2021_samples.toml"
 
 
 def section(title):
@@ -51,6 +52,8 @@ def is_documented(path, documented):
         ("stage", ("stage", "PUBLISHED")),
         ("screen", ("screen", "COURSE", "--at", NOW)),
         ("simulate", ("simulate", "COURSE", "--at", NOW)),
+        ("simulate", ("simulate", "COURSE", "--at", NOW, "--cite", "--scenario", "liver")),
+        ("fit", ("fit", "SAMPLES", "--model", "pk_ketamine_otto_2021", "--cite")),
         ("recommend", ("recommend", "COURSE", "--at", NOW, "--particles", "400")),
         ("recommend", ("recommend", "PUBLISHED", "--particles", "400")),
         ("score", ("score", "COURSE", "--at", NOW)),
@@ -62,7 +65,7 @@ def is_documented(path, documented):
     ],
 )
 def test_everything_printed_is_documented(ketacare, course, published, title, arguments):
-    files = {"COURSE": course, "PUBLISHED": published}
+    files = {"COURSE": course, "PUBLISHED": published, "SAMPLES": SAMPLES}
     ran = ketacare(*(files.get(a, a) for a in arguments), "--json")
     documented = section(title) | section("Every command")
     assert {p for p in printed(ran.json) if not is_documented(p, documented)} == set()
@@ -75,12 +78,18 @@ def test_everything_printed_is_documented(ketacare, course, published, title, ar
         ("stage", ("stage", "COURSE", "--at", NOW)),
         ("screen", ("screen", "COURSE", "--at", NOW)),
         ("simulate", ("simulate", "COURSE", "--at", NOW)),
+        ("simulate", ("simulate", "COURSE", "--at", NOW, "--cite", "--scenario", "liver")),
+        ("fit", ("fit", "SAMPLES", "--model", "pk_ketamine_otto_2021", "--cite")),
         ("recommend", ("recommend", "COURSE", "--at", NOW, "--particles", "400")),
         ("score", ("score", "COURSE", "--at", NOW)),
     ],
 )
 def test_everything_documented_is_printed(ketacare, course, title, arguments):
-    found = printed(ketacare(*(course if a == "COURSE" else a for a in arguments), "--json").json)
+    found = printed(
+        ketacare(
+            *({"COURSE": course, "SAMPLES": SAMPLES}.get(a, a) for a in arguments), "--json"
+        ).json
+    )
 
     def is_printed(path):
         pattern = re.escape(path).replace(r"\*", "[^.]+")

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from typer import exceptions
 
-from ketacare.cli.exposure.command import simulate
+from ketacare.cli.exposure.command import fit, simulate
 from ketacare.cli.knowledge import knowledge
 from ketacare.cli.options import Json
 from ketacare.core.errors import KetacareError
@@ -51,6 +51,7 @@ These read one person's case file and need no server (try docs/examples/ray_kiou
   ketacare score FILE       every questionnaire scored, with what changed
 Add --json for programs, --help after any command for its options.
 
+  ketacare fit FILE         one person's kinetics from blood samples
   ketacare knowledge check  run the checks the clinical content carries about itself
   ketacare knowledge show   what one piece of it says, from where, who checked it
   ketacare knowledge list   the kinds of content, or every piece of one kind
@@ -118,6 +119,7 @@ def recommend(
     file: CaseFile,
     *,
     json: Json = False,
+app.command()(fit)
     at: At = "",
     primary: Annotated[str, typer.Option(help="The instrument to rank by.")] = "gad7",
     seed: Annotated[int, typer.Option(help="Seed of the simulated people.")] = 2026,

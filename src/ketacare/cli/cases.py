@@ -93,6 +93,7 @@ def _timed(person: Person) -> dict[str, tuple[Any, ...]]:
         "fact": person.facts,
         "measurement": person.measurements,
         "infusion": person.infusions,
+        "concentration": person.concentrations,
         "therapy": person.therapy,
         "score": person.scores,
     }

@@ -11,12 +11,8 @@ STANDARD = ("simulate", "--weight", "70", "--dose", "35 mg over 40 min", "--pati
 KAMP = (*STANDARD, "--model", "pk_ketamine_kamp_2020", "--at", "40min", "--site", "arterial")
 
 
-def curve(ran, site, analyte="ketamine", scenario=None):
-    return next(
-        c
-        for c in ran.json["curves"]
-        if (c["site"], c["analyte"], c["scenario"]) == (site, analyte, scenario)
-    )
+def curve(ran, site, analyte="ketamine"):
+    return next(c for c in ran.json["curves"] if (c["site"], c["analyte"]) == (site, analyte))
 
 
 def test_the_three_compartment_model_gives_what_infusion_software_gives(ketacare):
@@ -139,9 +135,43 @@ def test_another_drug_needs_no_other_command(ketacare):
     assert "benefit" not in ran.json["note"]
 
 
+def test_a_scenario_stands_beside_the_run_and_changes_no_dose(ketacare):
+    plain = ketacare(*STANDARD, "--site", "venous", "--json").json
+    ran = ketacare(*STANDARD, "--site", "venous", "--scenario", "cyp2b6_6", "--json").json
+    assert ran["curves"] == plain["curves"]
+    (scenario,) = ran["scenarios"]
+    usual, _, slowest = scenario["rows"]
+    assert (usual["dose_mg"], slowest["dose_mg"]) == (35.0, 35.0)
+    # Li 2015: clearance 21.6 against 68.1 L/h, 0.32 of it; area = dose / clearance, 1 / 0.32.
+    assert slowest["area_ratio"] == pytest.approx(1 / 0.32, rel=1e-3)
+    assert "li_2015" in slowest["sources"]
+
+
+def test_a_swallowed_effect_is_not_carried_to_a_vein(ketacare):
+    ran = ketacare(*STANDARD, "--site", "venous", "--scenario", "grapefruit", "--json").json
+    # Grapefruit acts in the wall of the gut: three times the area after swallowing, none in a vein.
+    assert {row["area_ratio"] for row in ran["scenarios"][0]["rows"]} == {1.0}
+
+
+def test_dosing_by_another_weight_is_shown_and_not_chosen(ketacare):
+    ran = ketacare(
+        "simulate", "--weight", "130", "--height", "170", "--sex", "male", "--dose",
+        "0.5 mg/kg over 40 min", "--scenario", "dosing_weight", "--site", "venous", "--patients",
+        "100", "--json",
+    ).json  # fmt: skip
+    doses = {r["label"].split(",")[0]: r["dose_mg"] for r in ran["scenarios"][0]["rows"]}
+    assert doses["actual weight"] == pytest.approx(65.0)
+    # Devine 1974: 50 + 2.3 (170 / 2.54 - 60) = 65.94 kg, half of it in mg; the cap is 100 kg.
+    assert doses["ideal weight"] == pytest.approx(0.5 * (50 + 2.3 * (170 / 2.54 - 60)), rel=1e-4)
+    assert doses["capped weight"] == pytest.approx(50.0)
+    assert ran["dose_mg"] == 65.0
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("--scenario", "aspirin"), "dosing_weight"),
+        (("--scenario", "dosing_weight", "--enantiomer", "S"), "one infusion of the racemate"),
         (("--model", "pk_ketamine_kamp"), "pk_ketamine_kamp_2020"),
         (("--model", "pk_ketamine_kamp_2020", "--site", "venous"), "arterial blood only"),
         (("--model", "pk_ketamine_kamp_2020", "--analyte", "norketamine"), "has no norketamine"),

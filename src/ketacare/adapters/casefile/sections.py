@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ketacare.adapters.casefile.clock import Clock
+from ketacare.adapters.casefile.samples import read_concentration
 from ketacare.adapters.casefile.scores import read_score
 from ketacare.adapters.casefile.values import (
     optional,
@@ -244,6 +245,7 @@ SECTIONS: dict[str, TableKind] = {
     "medicine": TableKind("medicines", _medicine),
     "fact": TableKind("facts", _fact),
     "measurement": TableKind("measurements", _measurement),
+    "concentration": TableKind("concentrations", read_concentration),
     "infusion": TableKind("infusions", _infusion),
     "therapy": TableKind("therapy", _therapy),
     "score": TableKind("scores", read_score),

@@ -14,6 +14,7 @@ from typing import Any
 from ketacare.adapters.casefile.clock import Clock
 from ketacare.core.record import (
     Calendar,
+    Concentration,
     Diagnosis,
     Fact,
     Infusion,
@@ -40,6 +41,7 @@ def write_case(person: Person) -> str:
         ("fact", person.facts, _fact),
         ("measurement", person.measurements, _measurement),
         ("infusion", person.infusions, _infusion),
+        ("concentration", person.concentrations, _concentration),
         ("therapy", person.therapy, _therapy),
         ("score", person.scores, _score),
     ]
@@ -178,6 +180,16 @@ def _infusion(item: Infusion) -> Rows:
     yield "route", item.route
     yield "drug", item.drug
     yield "completed", item.completed
+    yield "note", item.note
+
+
+def _concentration(item: Concentration) -> Rows:
+    yield "at", item.at
+    yield "analyte", item.analyte
+    yield "value", _with(item.unit, item.value)
+    yield "lloq", _with(item.unit, item.lloq)
+    yield "site", item.site
+    yield "arm", item.arm
     yield "note", item.note
 
 

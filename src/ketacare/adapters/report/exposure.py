@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ketacare.adapters.report.session import CIRCULATION, UNITS, SessionView, session_shape
-from ketacare.core.pharmacology import Band, PkModel, Regimen, Subject
+from ketacare.core.pharmacology import Band, Comparison, PkModel, Regimen, Row, Subject
 from ketacare.core.sources import Source
 
 UNIT = "ng/mL"
 LEVELS = ("p5", "p25", "p50", "p75", "p95")
-CSV_HEADERS = ("scenario", "quantity", "site", "unit", "minute", "typical", *LEVELS)
+CSV_HEADERS = ("quantity", "site", "unit", "minute", "typical", *LEVELS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +27,21 @@ class Curve:
     analyte: str
     typical: tuple[float, ...]
     band: Band | None
-    scenario: str = ""
 
     @property
     def name(self) -> str:
         """Return what it is, in words."""
-        ahead = f"{self.scenario}: " if self.scenario else ""
-        return f"{ahead}{self.analyte}, {self.site}"
+        return f"{self.analyte}, {self.site}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioView:
+    """One scenario asked for, at one site, with the exposures side by side."""
+
+    name: str
+    site: str
+    analyte: str
+    comparison: Comparison
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +64,7 @@ class ExposureView:
     notes: tuple[str, ...]
     session: SessionView | None
     note: str = ""
-    scenarios: tuple[tuple[str, str], ...] = ()
+    scenarios: tuple[ScenarioView, ...] = ()
     sources: tuple[tuple[Source, str], ...] = ()
 
     @property
@@ -82,13 +90,23 @@ def exposure_shape(view: ExposureView) -> dict[str, Any]:
         "minute": list(view.minutes),
         "bands": {},
         "crossing": {},
+        "back": {},
+        "chances": {},
         "note": view.note,
         "status": view.model.status.value,
         "inputs": [f"{view.model.id} {view.model.version}"],
     }
     if view.session is not None:
         session = session_shape(view.session)
-        for key in ("circulation_as_rise", "bands", "crossing", "status", "inputs"):
+        for key in (
+            "circulation_as_rise",
+            "bands",
+            "crossing",
+            "back",
+            "chances",
+            "status",
+            "inputs",
+        ):
             shape[key] = session[key]
     return {
         **shape,
@@ -101,7 +119,7 @@ def exposure_shape(view: ExposureView) -> dict[str, Any]:
         "enantiomer": view.regimen.enantiomer.value,
         "doses": _doses(view.regimen),
         "people": view.people,
-        "scenarios": [{"name": name, "sentence": text} for name, text in view.scenarios],
+        "scenarios": [_scenario(scenario) for scenario in view.scenarios],
         "curves": [_curve(curve) for curve in view.curves],
         "sources": [
             {"id": source.id, "citation": source.citation, "link": source.link or None, "for": used}
@@ -110,10 +128,37 @@ def exposure_shape(view: ExposureView) -> dict[str, Any]:
     }
 
 
+def _scenario(view: ScenarioView) -> dict[str, Any]:
+    found = view.comparison
+    return {
+        "name": view.name,
+        "title": found.title,
+        "site": view.site,
+        "analyte": view.analyte,
+        "rows": [_row(row) for row in found.rows],
+        "outside": list(found.outside),
+        "note": found.note,
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    found = row.exposure
+    return {
+        "label": row.label,
+        "dose_mg": None if found is None else _rounded(found.dose_mg),
+        "peak": None if found is None else _rounded(found.peak_ng_ml),
+        "peak_minute": None if found is None else _rounded(found.peak_h * 60.0),
+        "area": None if found is None else _rounded(found.area_ng_h_ml),
+        "peak_ratio": None if row.peak_ratio is None else _rounded(row.peak_ratio),
+        "area_ratio": None if row.area_ratio is None else _rounded(row.area_ratio),
+        "sentence": row.sentence,
+        "sources": list(row.sources),
+    }
+
+
 def _curve(curve: Curve) -> dict[str, Any]:
     band = curve.band
     return {
-        "scenario": curve.scenario or None,
         "site": curve.site,
         "analyte": curve.analyte,
         "unit": UNIT,
@@ -158,7 +203,7 @@ def exposure_rows(view: ExposureView) -> list[tuple[str, ...]]:
         for index, minute in enumerate(view.minutes):
             spread = _levels(curve.band, index)
             typical = f"{curve.typical[index]:.6g}"
-            head = (curve.scenario, curve.analyte, curve.site, UNIT, f"{minute:.6g}")
+            head = (curve.analyte, curve.site, UNIT, f"{minute:.6g}")
             rows.append((*head, typical, *spread))
     if view.session is None:
         return rows
@@ -167,7 +212,7 @@ def exposure_rows(view: ExposureView) -> list[tuple[str, ...]]:
             continue  # stands there as a curve
         rise = " rise" if view.session.as_rise and name in CIRCULATION else ""
         for index, minute in enumerate(view.minutes):
-            head = ("", f"{name}{rise}", "", UNITS[name], f"{minute:.6g}")
+            head = (f"{name}{rise}", "", UNITS[name], f"{minute:.6g}")
             rows.append((*head, "", *_levels(band, index)))
     return rows
 

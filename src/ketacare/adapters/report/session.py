@@ -65,6 +65,26 @@ def session_shape(view: SessionView) -> dict[str, Any]:
             for name, band in found.bands.items()
         },
         "crossing": {name: round(p, 4) for name, p in found.crossing.items()},
+        "back": {
+            name: {
+                "within": back.within,
+                "p50": _minutes(back.p50),
+                "p75": _minutes(back.p75),
+                "p95": _minutes(back.p95),
+                "never_left": round(back.never_left, 4),
+                "not_yet": round(back.not_yet, 4),
+            }
+            for name, back in found.back.items()
+        },
+        "chances": {
+            name: {
+                "share": round(chance.share, 4),
+                "low": None if chance.low is None else round(chance.low, 4),
+                "high": None if chance.high is None else round(chance.high, 4),
+                "note": chance.note,
+            }
+            for name, chance in found.chances.items()
+        },
         "outside": list(found.outside),
         "note": found.note,
         "notes": list(view.notes),
@@ -72,3 +92,7 @@ def session_shape(view: SessionView) -> dict[str, Any]:
         "inputs": list(found.inputs),
         "seed": view.seed,
     }
+
+
+def _minutes(hours: float | None) -> float | None:
+    return None if hours is None else round(hours * 60.0, 1)

@@ -71,6 +71,14 @@ def simulate(
         bool,
         typer.Option("--convert-hcl", help="Convert doses of hydrochloride to base; else refused."),
     ] = False,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ID",
+            help="Show what another medicine, a genotype, an organ or another weight (dosing_weight) "
+            "would change; see ketacare knowledge show scenarios scenarios_ketamine; may be repeated.",
+        ),
+    ] = None,
     patients: Annotated[
         int, typer.Option(min=20, max=100_000, help="How many people to draw.")
     ] = 1000,
@@ -101,9 +109,39 @@ def simulate(
             enantiomer=enantiomer,
             salt=salt,
             convert_hcl=convert_hcl,
+            scenarios=scenario or (),
             patients=patients,
             seed=seed,
         ),
+        as_json=json,
+        csv=csv,
+        plot=plot,
+        cite=cite,
+    )
+
+
+def fit(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A case file with [[concentration]] tables.")
+    ],
+    *,
+    json: Json = False,
+    model: Model = "",
+    at: Annotated[
+        str,
+        typer.Option(metavar="TIME", help="Look from this time, as for the other commands."),
+    ] = "",
+    particles: Annotated[int, typer.Option(min=500, max=100_000, help="How many draws.")] = 2000,
+    seed: Seed = 2026,
+    csv: Csv = "",
+    plot: Plot = "",
+    cite: Cite = False,
+) -> None:
+    """Estimate one person's kinetics from measured concentrations, with bands and diagnostics."""
+    from ketacare.cli.exposure.fitting import FitOptions, run_fit
+
+    run_fit(
+        FitOptions(file=file, model=model, at=at, particles=particles, seed=seed),
         as_json=json,
         csv=csv,
         plot=plot,

@@ -13,6 +13,7 @@ import numpy as np
 from ketacare.adapters.report.exposure import Curve, ExposureView
 from ketacare.adapters.report.session import CIRCULATION, SessionView
 from ketacare.cli.exposure.request import Request
+from ketacare.cli.exposure.what_if import compare_all
 from ketacare.core.pharmacology import (
     Band,
     Baseline,
@@ -53,6 +54,7 @@ def compute(request: Request) -> ExposureView:
         notes=(*request.notes, *_notes(request, session)),
         session=session,
         note=_note(request.model, session),
+        scenarios=tuple(compare_all(request)),
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from ketacare.adapters.report.exposure import UNIT, Curve, ExposureView
+from collections.abc import Iterator
+
+from ketacare.adapters.report.exposure import UNIT, Curve, ExposureView, ScenarioView
 from ketacare.adapters.report.session import CIRCULATION, SessionView
 from ketacare.cli.printing import Page, name_of
-from ketacare.core.pharmacology import Enantiomer
+from ketacare.core.pharmacology import Enantiomer, Exposure
 from ketacare.core.record import Person
 
 _TITLES = {
@@ -39,9 +41,8 @@ def page_of(view: ExposureView, person: Person | None) -> Page:
         )
     if view.session is not None:
         _signs(page, view, view.session)
-    if view.scenarios:
-        page.heading("Scenarios")
-        page.items(f"{name}: {text}" for name, text in view.scenarios)
+    for scenario in view.scenarios:
+        _scenario(page, scenario)
     page.heading("To keep in mind")
     page.items([*view.notes, *view.outside])
     banded = any(curve.band is not None for curve in view.curves)
@@ -109,6 +110,30 @@ def figure(value: float) -> str:
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
+def _scenario(page: Page, view: ScenarioView) -> None:
+    page.heading(f"What if: {view.comparison.title}. Typical {view.analyte}, {view.site}")
+    page.table(
+        ("case", "dose mg", "peak ng/mL", "area ng.h/mL", "peak", "area"),
+        [
+            (row.label, *_exposure(row.exposure), _ratio(row.peak_ratio), _ratio(row.area_ratio))
+            for row in view.comparison.rows
+        ],
+        numbers=5,
+    )
+    page.items(f"{row.label}: {row.sentence}" for row in view.comparison.rows if row.sentence)
+    page.say(view.comparison.note, indent=2)
+
+
+def _exposure(found: Exposure | None) -> tuple[str, ...]:
+    if found is None:
+        return ("", "no answer", "")
+    return (f"{found.dose_mg:.4g}", figure(found.peak_ng_ml), figure(found.area_ng_h_ml))
+
+
+def _ratio(value: float | None) -> str:
+    return "" if value is None else f"× {value:.2f}"
+
+
 def _signs(page: Page, view: ExposureView, session: SessionView) -> None:
     page.heading("Signs: median (9 in 10 people)")
     page.table(
@@ -119,9 +144,31 @@ def _signs(page: Page, view: ExposureView, session: SessionView) -> None:
         ],
         numbers=1 + len(_TITLES),
     )
+    page.heading("Back to before, and what else happens")
+    page.items([*_back(session), *_chances(session)])
     if session.forecast.crossing:
         page.heading("How many of such people reach a red limit of the policy")
         page.items(f"{_TITLES[k]}: {p:.0%}" for k, p in session.forecast.crossing.items())
+
+
+def _back(session: SessionView) -> Iterator[str]:
+    """Yield when each sign is back to before, for half and for 19 of 20 people."""
+    for name, back in session.forecast.back.items():
+        if back.p50 is None:
+            yield f"{_TITLES[name]}: most people are not back within the times asked"
+            continue
+        most = "later than shown" if back.p95 is None else f"by {clock(round(back.p95 * 60.0))}"
+        yield (
+            f"{_TITLES[name]}, back to within {back.within:.3g} of before: half of people by "
+            f"{clock(round(back.p50 * 60.0))}, 19 of 20 {most}"
+        )
+
+
+def _chances(session: SessionView) -> Iterator[str]:
+    for name, chance in session.forecast.chances.items():
+        known = chance.low is not None and chance.high is not None
+        spread = f" ({chance.low:.0%} to {chance.high:.0%})" if known else ""
+        yield f"{name.replace('_', ' ').capitalize()}: {chance.share:.0%} of people{spread}"
 
 
 def _sign_title(name: str, session: SessionView) -> str:

@@ -10,16 +10,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from ketacare.cli.cases import moment_of, open_case
 from ketacare.cli.exposure.amounts import duration_in, read_duration, read_measure
 from ketacare.cli.exposure.doses import read_order, regimen_of
+from ketacare.cli.exposure.recorded import baseline_of, of_infusion, weight_of
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.pharmacology import (
     Baseline,
-    Bolus,
     Enantiomer,
     PkModel,
     Regimen,
@@ -57,6 +57,7 @@ class Options:
     enantiomer: str = ""
     salt: str = ""
     convert_hcl: bool = False
+    scenarios: Sequence[str] = ()
     patients: int = 1000
     seed: int = 2026
 
@@ -78,6 +79,7 @@ class Request:
     person: Person | None = None
     now: datetime | None = None
     when: str = ""
+    scenarios: tuple[str, ...] = ()
     session_number: int = 1
     baseline: Baseline | None = None
     notes: tuple[str, ...] = field(default=())
@@ -110,6 +112,7 @@ def build_request(options: Options) -> Request:
         times_min=readings or _times(regimen, options.until, options.every),
         patients=options.patients,
         seed=options.seed,
+        scenarios=tuple(dict.fromkeys(options.scenarios)),
         origin=origin,
         person=person,
         now=now,
@@ -117,7 +120,7 @@ def build_request(options: Options) -> Request:
         session_number=max(
             1, len(past) if last is not None and not options.doses else len(past) + 1
         ),
-        baseline=None if person is None or start is None else _baseline(person, start),
+        baseline=None if person is None or start is None else baseline_of(person, start),
     )
 
 
@@ -186,7 +189,7 @@ def _subject(
     )
     sex = _sex(options.sex)
     if person is not None and start is not None:
-        weight = weight or _weight(person, start, last, source=str(options.file))
+        weight = weight or weight_of(person, start, last, source=str(options.file))
         age = person.age_at(start) if age is None else age
         sex = person.sex if sex is None else sex
         tall = person.latest(Vital.HEIGHT, before=start)
@@ -212,29 +215,6 @@ def _sex(text: str) -> Sex | None:
             f'"{text}" is not one of {", ".join(s.value for s in Sex)}',
             where="--sex",
         ) from None
-
-
-def _weight(person: Person, at: datetime, last: Infusion | None, *, source: str) -> float:
-    measured = person.latest(Vital.WEIGHT, before=at)
-    known = (last.weight_kg if last else None) or (measured.value if measured else None)
-    if known is None:
-        raise InputError(
-            ErrorCode.MISSING_KEY,
-            'no weight is recorded; add a measurement, or give --weight "70 kg"',
-            where="weight",
-            source=source,
-        )
-    return known
-
-
-def _baseline(person: Person, at: datetime) -> Baseline | None:
-    """Return the last readings before the dose, or ``None`` unless all three were recorded."""
-    kinds = (Vital.SYSTOLIC, Vital.DIASTOLIC, Vital.HEART_RATE)
-    found = [person.latest(kind, before=at) for kind in kinds]
-    values = [m.value for m in found if m is not None]
-    if len(values) < len(kinds):
-        return None
-    return Baseline(systolic=values[0], diastolic=values[1], heart_rate=values[2])
 
 
 def _regimen(
@@ -263,7 +243,7 @@ def _regimen(
     assert person is not None  # noqa: S101 - without a file the doses were asked for before
     assert now is not None  # noqa: S101 - a file always has a time it is looked at from
     if past:
-        return _of_infusion(past[-1], person)
+        return of_infusion(past[-1], person)
     protocol = load_protocol()
     per_kg, minutes = protocol.dose_mg_per_kg, protocol.minutes
     weight = (
@@ -272,32 +252,6 @@ def _regimen(
     regimen = Regimen.infusion(per_kg * weight, minutes, enantiomer=form)
     given = (f"{per_kg * weight:g} mg over {minutes:g} min",)
     return regimen, given, f"the protocol's {per_kg:g} mg/kg for {weight:g} kg"
-
-
-def _of_infusion(infusion: Infusion, person: Person) -> tuple[Regimen, tuple[str, ...], str]:
-    form = Enantiomer.S if infusion.drug == "esketamine" else Enantiomer.RACEMATE
-    origin = f"the infusion of {person.when(infusion.at)}"
-    route = Route(infusion.route.value)
-    if route is not Route.INTRAVENOUS:
-        regimen = Regimen((), (Bolus(0.0, infusion.dose_mg, route),), form)
-        return regimen, (f"{infusion.dose_mg:g} mg {route.value}",), origin
-    if infusion.events:
-        first, last = infusion.events[0].at, infusion.events[-1]
-        until = last.at
-        if last.mg_per_h > 0 and infusion.minutes is not None:
-            # A history without its stop: the pump ran on to the end that is recorded.
-            until = max(until, first + timedelta(minutes=infusion.minutes))
-        regimen = Regimen.from_events(infusion.events, first, until, enantiomer=form)
-        return regimen, (f"{regimen.total_mg:.3g} mg as the pump ran",), f"{origin}, pump history"
-    minutes = infusion.minutes
-    if minutes is None:
-        # Never silent: the origin says that the duration is the protocol's, not the file's.
-        minutes = load_protocol().minutes
-        origin = (
-            f"{origin}, over the protocol's {minutes:g} min because the file does not say how long"
-        )
-    regimen = Regimen.infusion(infusion.dose_mg, minutes, enantiomer=form)
-    return regimen, (f"{infusion.dose_mg:g} mg over {minutes:g} min",), origin
 
 
 def _form(text: str) -> Enantiomer:

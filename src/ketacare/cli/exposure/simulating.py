@@ -60,7 +60,7 @@ def _finely(request: Request) -> Request:
     changes = {at for s in regimen.steps for at in (s.start_h, s.end_h)}
     changes |= {bolus.at_h for bolus in regimen.boluses}
     times |= {change * 60.0 + after for change in changes for after in _AFTER_A_CHANGE}
-    return replace(request, times_min=tuple(sorted(t for t in times if t <= last)))
+    return replace(request, scenarios=(), times_min=tuple(sorted(t for t in times if t <= last)))
 
 
 def cited(request: Request, view: ExposureView) -> tuple[tuple[Source, str], ...]:
@@ -72,5 +72,9 @@ def cited(request: Request, view: ExposureView) -> tuple[tuple[Source, str], ...
         other_site=venous and request.model.site is Site.ARTERIAL,
         arketamine=request.regimen.enantiomer is not Enantiomer.S,
         routes=[route.value for route in request.regimen.routes if route is not Route.INTRAVENOUS],
+        scenarios={
+            s.name: [source for row in s.comparison.rows for source in row.sources]
+            for s in view.scenarios
+        },
         effects_id=load_effect_model().provenance.id if in_session else "",
     )

@@ -5,6 +5,7 @@ No judgement lives here: whether a trial was adequate is decided in ``history``,
 safe in ``safety``. What nobody recorded is ``None`` and stays so.
 """
 
+from ketacare.core.record.blood import BloodSite, Concentration, SampleArm
 from ketacare.core.record.care import (
     Infusion,
     InfusionEvent,
@@ -36,13 +37,15 @@ from ketacare.core.record.trials import (
     TreatmentKind,
     TreatmentTrial,
     TrialOutcome,
-)
     TrialRole,
+)
 
 __all__ = [
     "Adherence",
+    "BloodSite",
     "Calendar",
     "Certainty",
+    "Concentration",
     "Contradiction",
     "ContradictionKind",
     "Diagnosis",
@@ -57,6 +60,7 @@ __all__ = [
     "Person",
     "Rater",
     "Route",
+    "SampleArm",
     "Score",
     "Sex",
     "TherapyKind",

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.record._checks import require_aware, require_positive
+from ketacare.core.record.blood import Concentration
 from ketacare.core.record.care import Infusion, Score, TherapySession
 from ketacare.core.record.clinical import Diagnosis, Fact, Measurement, Medicine, Vital
 from ketacare.core.record.trials import TreatmentTrial
@@ -55,6 +56,7 @@ class Person:
     infusions: tuple[Infusion, ...] = ()
     therapy: tuple[TherapySession, ...] = ()
     scores: tuple[Score, ...] = ()
+    concentrations: tuple[Concentration, ...] = ()
 
     def __post_init__(self) -> None:
         require_positive("age", self.age_years, "years")

@@ -76,7 +76,12 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         name="drugs",
         about="drug models: what a dose becomes in the blood",
-        holds=lambda f: f.folder == "drugs" and not f.name.startswith("effects_"),
+        holds=lambda f: f.folder == "drugs" and not f.name.startswith(("effects_", "scenarios_")),
+    ),
+    Kind(
+        name="scenarios",
+        about="what may change an exposure: medicines, genotype, organs, the weight dosed by",
+        holds=lambda f: f.folder == "drugs" and f.name.startswith("scenarios_"),
     ),
     Kind(
         name="effects",

@@ -28,9 +28,11 @@ def sources_of_run(
     routes: Collection[str],
     effects_id: str = "",
     residual: bool = False,
+    scenarios: Mapping[str, Collection[str]] | None = None,
 ) -> tuple[tuple[Source, str], ...]:
     """Return each source with what it was used for, choices of this project last.
 
+    ``scenarios`` names the sources of each one shown, by its name.
     ``other_site`` whether blood of another site than the model's was asked for, ``arketamine``
     whether R-ketamine was given, ``routes`` by which it was; ``residual`` for an estimation.
     """
@@ -48,6 +50,9 @@ def sources_of_run(
     if effects_id:
         for key, value in _parts(_file(effects_id).table):
             _note(used, f"effects: {words(key).lower()}", value)
+    for name, sources in (scenarios or {}).items():
+        for source in sources:
+            used.setdefault(source, []).append(f"scenario {name}")
     known = load_sources()
     ordered = sorted(used, key=lambda name: name == _PROJECT)
     return tuple((known[name], ", ".join(dict.fromkeys(used[name]))) for name in ordered)
