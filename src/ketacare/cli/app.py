@@ -16,6 +16,8 @@ from typer import exceptions
 from ketacare.cli.exposure.command import fit, simulate
 from ketacare.cli.knowledge import knowledge
 from ketacare.cli.options import Json
+from ketacare.cli.trial import trial
+from ketacare.cli.virtual.command import add_commands
 from ketacare.core.errors import KetacareError
 
 app = typer.Typer(
@@ -26,6 +28,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(knowledge, name="knowledge")
+app.add_typer(trial, name="trial")
+add_commands(trial)
 
 CaseFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="A case file, see docs/case-file.md.")
@@ -47,14 +51,17 @@ These read one person's case file and need no server (try docs/examples/ray_kiou
   ketacare stage FILE       what was tried, trial by trial, and the stage of resistance
   ketacare screen FILE      safety findings: rule, facts, limit, source, what is missing
   ketacare simulate FILE    expected concentration and blood pressure in one session
+  ketacare fit FILE         one person's kinetics from blood samples
   ketacare recommend FILE   options for the next step, ranked with reasons, beside the guideline
   ketacare score FILE       every questionnaire scored, with what changed
 Add --json for programs, --help after any command for its options.
 
-  ketacare fit FILE         one person's kinetics from blood samples
   ketacare knowledge check  run the checks the clinical content carries about itself
   ketacare knowledge show   what one piece of it says, from where, who checked it
   ketacare knowledge list   the kinds of content, or every piece of one kind
+  ketacare trial run FILE   simulate a published study: observed beside predicted
+  ketacare trial compare    compare policies on the same virtual people
+  ketacare trial calibrate  fit the population prior to published studies
   ketacare monitor          a simulated bedside monitor that speaks HL7 v2 over the network
   ketacare serve            the clinic in the browser
   ketacare demo             the clinic with sample people
@@ -112,6 +119,7 @@ def screen(
 
 
 app.command()(simulate)
+app.command()(fit)
 
 
 @app.command()
@@ -119,7 +127,6 @@ def recommend(
     file: CaseFile,
     *,
     json: Json = False,
-app.command()(fit)
     at: At = "",
     primary: Annotated[str, typer.Option(help="The instrument to rank by.")] = "gad7",
     seed: Annotated[int, typer.Option(help="Seed of the simulated people.")] = 2026,

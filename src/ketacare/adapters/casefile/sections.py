@@ -41,8 +41,8 @@ from ketacare.core.record import (
     TreatmentKind,
     TreatmentTrial,
     TrialOutcome,
-    Vital,
     TrialRole,
+    Vital,
 )
 from ketacare.core.safety import FactKind
 from ketacare.knowledge.reading import Section
@@ -117,10 +117,10 @@ def _trial(part: Section, clock: Clock, known: Vocabulary) -> TreatmentTrial:
         exposure_delivered=optional(part, "exposure_delivered", part.flag),
         therapist_qualified=optional(part, "therapist_qualified", part.flag),
         homework_fraction=optional(part, "homework", lambda k: _share(part, k)),
-        certainty=optional(part, "certainty", lambda k: part.choice(k, Certainty)),
         role=optional(part, "role", lambda k: part.choice(k, TrialRole)),
         added_to=_treatment(part, "added_to", known).id if "added_to" in part else "",
         optimised=optional(part, "optimised", part.flag),
+        certainty=optional(part, "certainty", lambda k: part.choice(k, Certainty)),
         recorded_by=part.text("recorded_by", ""),
         note=part.text("note", ""),
     )

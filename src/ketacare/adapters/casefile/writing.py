@@ -138,11 +138,11 @@ def _trial(item: TreatmentTrial) -> Rows:
     yield "exposure_delivered", item.exposure_delivered
     yield "therapist_qualified", item.therapist_qualified
     yield "homework", _with("1", item.homework_fraction)
-    yield "certainty", item.certainty
-    yield "recorded_by", item.recorded_by
     yield "role", item.role
     yield "added_to", item.added_to or None
     yield "optimised", item.optimised
+    yield "certainty", item.certainty
+    yield "recorded_by", item.recorded_by
     yield "note", item.note
 
 

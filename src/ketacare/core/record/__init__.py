@@ -68,7 +68,7 @@ __all__ = [
     "TreatmentKind",
     "TreatmentTrial",
     "TrialOutcome",
+    "TrialRole",
     "Vital",
     "find_contradictions",
 ]
-    "TrialRole",
