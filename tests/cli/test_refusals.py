@@ -78,7 +78,7 @@ def test_times_fit_the_calendar_of_the_file(ketacare, published, course):
 
 
 def test_unknown_primary_instrument(ketacare, course):
-    assert "gad7, hama, phq9" in ketacare("recommend", course, "--primary", "gad8").err
+    assert "use one of gad7, hama" in ketacare("recommend", course, "--primary", "gad8").err
 
 
 def test_unknown_station(ketacare, course):
