@@ -207,7 +207,9 @@ class Parameter:
                 )
         added = sum((c.added(people) for c in used), np.zeros(len(people)))
         relative = people.weight_kg / reference_kg
-        if self.scaling is Scaling.PER_KG:
+        if self.scaling is Scaling.NONE:
+            exponent = 0.0
+        elif self.scaling is Scaling.PER_KG:
             relative, exponent = people.weight_kg, 1.0
         found = (self.value + added) * relative**exponent
         for covariate in used:
