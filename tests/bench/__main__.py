@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import pharmacology, session
+from tests.bench import pharmacology, planning, session, trials
 from tests.bench.pages import measure_pages
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +65,9 @@ TOPICS = {
     "commands": commands,
     "pages": pages,
     "pharmacology": pharmacology.run,
+    "planning": planning.run,
     "session": session.run,
+    "trials": trials.run,
 }
 
 

@@ -220,6 +220,8 @@ def _verdict(policy: PolicyName, worlds: Sequence[WorldResult], setup: Setup) ->
     for world in believed:
         gain = world.gains[policy, JUDGED]
         size = f"{100 * gain.mean:+.1f} points of relief (± {100 * gain.error:.1f})"
+        more = world.gains[policy, Metric.INFUSIONS].mean
+        size += f", with {more:+.1f} infusions a person"
         word = (
             "gains" if world.wins(policy) else "loses" if world.loses(policy) else "does not gain"
         )
