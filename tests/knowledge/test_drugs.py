@@ -85,6 +85,67 @@ def test_a_spoiled_kinetic_file_is_refused(pk_table, path, value, sentence):
     assert "test.toml" in str(caught.value)
 
 
+def sourced(value, unit, **more):
+    return {"value": value, "unit": unit, "source": "simons_2022", "locus": "drawn"} | more
+
+
+COVARIATE = {
+    "parameter": "cl",
+    "form": "linear",
+    "use": "reported",
+    "of": "age",
+    "per": "year",
+    "coefficient": sourced(0.01, "1"),
+    "reference": sourced(40, "year"),
+}
+WITHOUT_OF = {k: v for k, v in COVARIATE.items() if k not in {"of", "per", "reference"}}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "sentence"),
+    [
+        (("enantiomers",), "both", "is not one of separate, S only"),
+        (("enantiomers",), "S only", "does not compute"),
+        (("drug",), None, '"drug" is missing'),
+        (("reference", "clearance_exponent"), None, "give clearance_exponent"),
+        (("parameters", "cl", "scaling"), "per kg", "cannot be a kinetic parameter"),
+        (("parameters", "cl", "sd"), sourced(0.2, "1"), "both state it"),
+        (("parameters", "cl", "variance", "value"), 0, "leave it out"),
+        (("parameters", "cl", "spread"), "logit-normal", "needed here, in 1"),
+        (("parameters", "f_mouth", "spread"), "normal", "not one of log-normal"),
+        (("covariate",), [COVARIATE | {"per": "kg"}], 'state the coefficient per "year"'),
+        (("covariate",), [COVARIATE | {"parameter": "cll"}], "is no parameter"),
+        (("covariate",), [COVARIATE | {"use": "gated"}], "say why it is not used"),
+        (("covariate",), [COVARIATE | {"use": "assumed"}], "says reported"),
+        (("covariate",), [COVARIATE | {"slope": 1}], '"slope" is not known'),
+        (("covariate",), [WITHOUT_OF | {"form": "factor"}], "name one of them"),
+        (
+            ("covariance",),
+            [{"first": "cl", "second": "v2", "correlation": sourced(0.5, "1")}],
+            '"v2" has a covariance but no variance',
+        ),
+        (
+            ("covariance",),
+            [{"first": "cl", "second": "v1", "correlation": sourced(1.2, "1")}],
+            "more than the variances allow",
+        ),
+        (("routes", "sublingual", "parts", 0, "into"), "tongue", 'leads into "tongue"'),
+        (("routes", "sublingual", "parts", 0, "rate"), "kb", '"kb" is used but not given'),
+        (("routes", "sublingual", "parts", 1, "transits"), 0, "needs transits and transit_time"),
+        (("routes", "intravenous"), {"note": "x", "parts": []}, "a vein needs no table"),
+        (("residual", "morphine"), {"proportional": sourced(10, "%")}, "is not an analyte"),
+        (("venous", "analytes"), ["morphine"], '"morphine" is not an analyte'),
+        (("domain", "weight", "studied_from", "value"), 20, "does not lie inside"),
+        (("structure", "compartments", 0), {"name": "ketamine"}, "has a clearance but no volume"),
+    ],
+)  # fmt: skip
+def test_a_spoiled_part_of_a_model_is_refused(pk_table, path, value, sentence):
+    assert read_pk_model(opened(pk_table)).routes
+    with pytest.raises(KnowledgeError, match=sentence) as caught:
+        read_pk_model(opened(spoil(pk_table, *path, value=value)))
+    assert "test.toml" in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("path", "value", "sentence"),
     [

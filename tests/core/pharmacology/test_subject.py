@@ -34,7 +34,7 @@ def measure(subject, kind):
         # by Devine 50 + 2.3 (177/2.54 - 60) = 50 + 22.275
         (MAN, Measure.IDEAL_WEIGHT, 72.276),
         (WOMAN, Measure.IDEAL_WEIGHT, 56.910),
-        # which is 72.276 + 0.4 (77 - 72.276)
+        # ideal weight and 0.4 of the 4.724 kg above it
         (MAN, Measure.ADJUSTED_WEIGHT, 74.165),
         # below the ideal weight the adjusted one is the actual one
         (Subject(50, 30, Sex.FEMALE, 165), Measure.ADJUSTED_WEIGHT, 50),
