@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import pharmacology, planning, session, trials
+from tests.bench import pharmacology, planning, safety, session, trials
 from tests.bench.pages import measure_pages
 
 ROOT = Path(__file__).parents[2]
@@ -66,6 +66,7 @@ TOPICS = {
     "pages": pages,
     "pharmacology": pharmacology.run,
     "planning": planning.run,
+    "safety": safety.run,
     "session": session.run,
     "trials": trials.run,
 }

@@ -58,7 +58,7 @@ class SafetyCase:
 
     ``station`` is ``None`` for the rule's first one. ``says`` is a part of the sentence that must
     be there; ``missing`` the names that must be reported missing; ``because`` where the expectation
-    comes from, for the reader.
+    comes from, for the reader. ``take_away`` names facts without each of which nothing can be told.
     """
 
     name: str
@@ -72,6 +72,7 @@ class SafetyCase:
     missing: tuple[str, ...] | None
     says: str
     because: str = ""
+    take_away: tuple[str, ...] = ()
 
 
 def read_cases(section: Section, key: str, *, rule: str = "") -> tuple[SafetyCase, ...]:
@@ -135,6 +136,7 @@ def _read_case(part: Section, rule: str) -> SafetyCase:
         missing=part.texts("missing") if "missing" in part else None,
         says=part.text("says", ""),
         because=part.text("because", ""),
+        take_away=part.texts("take_away", ()),
     )
     part.close()
     return case
