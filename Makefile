@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 export PYTHONHASHSEED := 0
 
-.PHONY: help setup demo serve test check bench lock
+.PHONY: help setup demo serve test check cards bench lock
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -26,6 +26,10 @@ test:  ## the whole test suite, browser included
 check:  ## format, lint, types, import contract, clinical knowledge, migrations
 	@scripts/setup.sh dev
 	@scripts/check.sh
+
+cards:  ## write docs/cards anew from the clinical content
+	@scripts/setup.sh base
+	@.venv/bin/ketacare knowledge cards docs/cards
 
 bench:  ## measure what the project claims
 	@scripts/setup.sh dev

@@ -102,6 +102,50 @@ def test_a_drug_card_gives_the_spread_between_people_as_a_percentage():
     assert row[1:3] == ("1.48 L/min", "17 % (variance 0.029)")
 
 
+@pytest.mark.parametrize(
+    ("part", "shown"),
+    [
+        # sqrt(exp(0.3 ** 2) - 1) = 30.7 %
+        ({"cv": {"value": 30, "unit": "%"}}, "31 % (cv 30 %)"),
+        ({"sd": {"value": 0.3, "unit": "1"}}, "31 % (standard deviation 0.3)"),
+        ({"cv_exact": {"value": 27.5, "unit": "%"}}, "27.5 %"),
+        (
+            {"sd": {"value": 0.7, "unit": "1"}, "spread": "logit-normal"},
+            "0.7 (standard deviation on the logit)",
+        ),
+        ({}, ""),
+    ],
+)
+def test_a_spread_is_read_as_its_file_states_it(part, shown):
+    piece = piece_named(kind_named("drugs"), "pk_ketamine_simons_2022")
+    value = {"value": 1, "unit": "L", "source": "project", "locus": "x"}
+    table = {**piece.table, "parameters": {"v": {"value": value, **part}}}
+    blocks = card_of(replace(piece, table=table), ()).blocks
+    grid = next(b.grid for b in blocks if b.title == "Parameters")
+    assert grid.rows[0][2] == shown
+
+
+def test_covariates_say_whether_they_are_reported_assumed_or_gated():
+    shown = card("drugs", "pk_ketamine_perez_ruixo_2021")
+    grid = next(b.grid for b in shown.blocks if b.title.startswith("Covariates"))
+    age = next(row for row in grid.rows if row[0] == "qh")
+    assert age[1] == "age"
+    assert "coefficient -2.19 L/h, reference 60 years" in age[2]
+    assert age[3] == "reported"
+
+
+def test_a_changed_threshold_shows_on_the_card_with_both_days():
+    piece = piece_named(kind_named("rules"), "dose.step")
+    limits = piece.table["limits"]
+    first = limits["largest"][0]
+    later = {"since": date(2027, 1, 1), "number": {**first["number"], "value": 0.1}}
+    table = {**piece.table, "limits": {**limits, "largest": [first, later]}}
+    text = to_markdown(card_of(replace(piece, table=table), ()))
+    assert "0.25 mg/kg since 2026-11-23" in text
+    assert "0.1 mg/kg since 2027-01-01" in text
+    assert "At most 0.1 mg/kg more than last time" in text
+
+
 def test_a_rule_card_puts_the_limits_into_its_sentences():
     shown = card("rules", "blood_pressure.before_dose")
     holds = next(b for b in shown.blocks if b.title == "What it holds")

@@ -73,6 +73,8 @@ def _dossier(piece: Piece) -> Iterator[Block]:
     )
     prose = tuple(part.text for part in parts if not part.label)
     named = tuple(f"{part.label}: {part.text}" for part in parts if part.label)
+    if piece.kind == "drugs" and "Gated" not in {part.label for part in parts}:
+        named += ("Gated: nothing is named.",)
     if parts:
         yield Block(title=title, paragraphs=prose, items=named)
 

@@ -143,6 +143,24 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="devices", about="bedside monitors and their codes", holds=_in("devices")),
     Kind(name="crisis", about="whom to call in a crisis", holds=_in("crisis")),
     Kind(
+        name="banks",
+        about="item banks for adaptive tests: parameters of each item",
+        holds=_in("banks"),
+    ),
+    Kind(name="links", about="links between instruments on a common metric", holds=_in("links")),
+    Kind(
+        name="measures",
+        about="when a score was taken, seen from the last dose",
+        holds=_in("measures"),
+    ),
+    Kind(name="risk", about="suicide risk: triage, who must do what by when", holds=_in("risk")),
+    Kind(
+        name="staging_points",
+        about="published staging scores that add up points",
+        holds=_in("staging_points"),
+    ),
+    Kind(name="trials", about="virtual clinics for simulated trials", holds=_in("trials")),
+    Kind(
         name="sources",
         about="publications, labels and guidelines the content refers to",
         holds=lambda f: f.path == "sources.toml",

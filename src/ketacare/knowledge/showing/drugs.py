@@ -8,7 +8,7 @@ benefit.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ketacare.knowledge.showing.arranging import FIGURES, HEAD, arrange, arrange_rest
@@ -78,34 +78,66 @@ def _but(part: Mapping[str, Any], *left_out: str) -> str:
 
 
 def _parameters(parameters: Mapping[str, Any]) -> Grid:
-    rows = []
-    for name, part in parameters.items():
-        value = part.get("value") if isinstance(part, Mapping) and not is_figure(part) else part
-        inside = part if not is_figure(part) else {}
-        where = [origin(value)] if is_figure(value) else []
-        variance = inside.get("variance")
-        spread = ""
-        if is_figure(variance):
-            percent = 100.0 * math.sqrt(math.expm1(float(variance["value"])))
-            spread = f"{percent:.0f} % (variance {said(variance['value'])})"
-            where.append(f"variance {origin(variance)}")
-        other = {k: v for k, v in inside.items() if k not in {"value", "variance", "scaling"}}
-        for key, extra in other.items():
-            if is_figure(extra):
-                where.append(f"{words(key).lower()} {amount(extra)}, {origin(extra)}")
-            else:
-                where.append(f"{words(key).lower()} {said(extra)}")
-        rows.append(
-            (
-                name,
-                amount(value) if is_figure(value) else said(value),
-                spread,
-                _SCALING.get(str(inside.get("scaling", "none")), str(inside.get("scaling", ""))),
-                "; ".join(where),
-            )
-        )
     headers = ("parameter", "value", "between people", "changes with", "where it comes from")
-    return Grid(headers=headers, rows=tuple(rows))
+    rows = tuple(_parameter(name, part) for name, part in parameters.items())
+    return Grid(headers=headers, rows=rows)
+
+
+def _parameter(name: str, part: Any) -> tuple[str, ...]:
+    inside = {} if is_figure(part) else part
+    value = part if is_figure(part) else part.get("value")
+    where = [origin(value)] if is_figure(value) else []
+    where += list(_rest(inside))
+    scaling = str(inside.get("scaling", "none"))
+    return (
+        name,
+        amount(value) if is_figure(value) else said(value),
+        _between_people(inside),
+        _SCALING.get(scaling, scaling),
+        "; ".join(where),
+    )
+
+
+def _rest(inside: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what else stands with a parameter: its spreads with their sources, words as they are."""
+    for key, extra in inside.items():
+        if key in {"value", "scaling"}:
+            continue
+        name = words(key).lower()
+        yield (
+            f"{name} {amount(extra)}, {origin(extra)}"
+            if is_figure(extra)
+            else f"{name} {said(extra)}"
+        )
+
+
+def _between_people(inside: Mapping[str, Any]) -> str:
+    """Return the coefficient of variation; of a log-normal it is sqrt(exp(omega^2) - 1)."""
+    for key, omega in _OMEGA.items():
+        if not is_figure(inside.get(key)):
+            continue
+        number = float(inside[key]["value"])
+        if inside.get("spread") == "logit-normal":
+            return f"{number:g} (standard deviation on the logit)"
+        if omega is None:
+            return f"{number:g} %"
+        squared = omega(number, str(inside[key]["unit"]))
+        percent = 100.0 * math.sqrt(math.expm1(squared))
+        return f"{percent:.0f} % ({words(key).lower()} {amount(inside[key])})"
+    return ""
+
+
+def _squared(number: float, unit: str) -> float:
+    return (number / 100.0 if unit == "%" else number) ** 2
+
+
+# How a spread may be stated, and what its omega squared is; the exact one needs no conversion.
+_OMEGA: dict[str, Callable[[float, str], float] | None] = {
+    "variance": lambda number, _unit: number,
+    "sd": _squared,
+    "cv": _squared,
+    "cv_exact": None,
+}
 
 
 def _pairs(covariances: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
@@ -118,13 +150,36 @@ def _covariates(table: dict[str, Any]) -> Iterator[Block]:
     reference = table.pop("reference", {})
     if reference:
         yield from arrange(reference, "Reference person and units")
-    for key in ("covariates", "covariate"):
-        if key in table:
-            value = table.pop(key)
-            if isinstance(value, Mapping):
-                yield from arrange(value, "Covariates")
-            else:
-                yield from arrange({"covariate": value}, "Covariates")
+    covariates = table.pop("covariate", [])
+    if covariates:
+        yield Block(
+            title="Covariates: what is reported, assumed or gated",
+            grid=Grid(headers=_COVARIATE, rows=tuple(map(_covariate, covariates))),
+        )
+    else:
+        yield Block(
+            title="Covariates: what is reported, assumed or gated",
+            paragraphs=("None but weight, where the parameters above say so.",),
+        )
     domain = table.pop("domain", {})
     if domain:
         yield from arrange(domain, "Domain: the people it answers for")
+
+
+_COVARIATE = ("parameter", "by", "how", "use", "where it comes from")
+
+
+def _covariate(part: Mapping[str, Any]) -> tuple[str, ...]:
+    rest = dict(part)
+    by = [str(rest.pop(key)) for key in ("of", "sex", "trait") if rest.get(key)]
+    how = [str(rest.pop("form", ""))]
+    where = []
+    for key in ("coefficient", "reference", "halfway"):
+        figure = rest.pop(key, None)
+        if is_figure(figure):
+            how.append(f"{key} {amount(figure)}")
+            where.append(f"{key} {origin(figure)}")
+    parameter, use = str(rest.pop("parameter", "")), str(rest.pop("use", ""))
+    where += [str(rest.pop("note"))] if rest.get("note") else []
+    how += [f"{words(key).lower()} {said(value)}" for key, value in rest.items()]
+    return (parameter, ", ".join(by), ", ".join(how), use, "; ".join(where))

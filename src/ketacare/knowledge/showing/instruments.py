@@ -50,7 +50,9 @@ def arrange_instrument(piece: Piece) -> Iterator[Block]:
     if bands:
         yield Block(title="Bands", grid=_bands(bands))
     if items:
-        yield Block(title="Items", grid=_items(items))
+        held = any(item.get("text") for item in items)
+        note = "The wording is not held here; each item is named by its topic."
+        yield Block(title="Items", grid=_items(items), paragraphs=() if held else (note,))
         if scale:
             yield Block(title="Answers of every item without its own", level=3, grid=grid_of(scale))
     else:
@@ -93,6 +95,8 @@ def _items(items: Sequence[Mapping[str, Any]]) -> Grid:
             if k not in {"number", "text", "detail", "option", "loinc"}
         }
         text = " ".join(str(item[k]) for k in ("text", "detail") if item.get(k))
+        if not text and item.get("topic"):
+            text = str(rest.pop("topic"))
         more = f" ({said(rest)})" if rest else ""
         rows.append((str(item["number"]), f"{text}{more}", own, str(item.get("loinc", ""))))
     headers = ("item", "text", "own answers", "LOINC")
