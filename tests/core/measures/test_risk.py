@@ -101,7 +101,7 @@ def test_high_risk_is_acknowledged_in_15_minutes_and_acted_on_in_an_hour():
     assert HIGH.duty.crisis_numbers
 
 
-# Minutes after the answers → phase and roles told. Escalation: psychiatrist, anaesthesia, nurse,
+# Minutes after the answers → phase and roles told. Escalation: psychiatrist, nurse, therapist,
 # one more every 15 minutes.
 @pytest.mark.parametrize(
     ("minutes", "phase", "told"),
@@ -109,9 +109,9 @@ def test_high_risk_is_acknowledged_in_15_minutes_and_acted_on_in_an_hour():
         (0, Phase.WAITING, ["psychiatrist"]),
         (14.9, Phase.WAITING, ["psychiatrist"]),
         (15, Phase.ESCALATED, ["psychiatrist", "psychiatrist"]),
-        (30, Phase.ESCALATED, ["psychiatrist", "psychiatrist", "anaesthesia"]),
-        (45, Phase.ESCALATED, ["psychiatrist", "psychiatrist", "anaesthesia", "nurse"]),
-        (500, Phase.ESCALATED, ["psychiatrist", "psychiatrist", "anaesthesia", "nurse"]),
+        (30, Phase.ESCALATED, ["psychiatrist", "psychiatrist", "nurse"]),
+        (45, Phase.ESCALATED, ["psychiatrist", "psychiatrist", "nurse", "therapist"]),
+        (500, Phase.ESCALATED, ["psychiatrist", "psychiatrist", "nurse", "therapist"]),
     ],
 )
 def test_nobody_takes_it_on(minutes, phase, told):

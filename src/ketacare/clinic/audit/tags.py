@@ -99,6 +99,9 @@ class Tag(StrEnum):
     QUESTIONNAIRE_ANSWERED = "questionnaire:answer:given"
     QUESTIONNAIRE_RATED = "questionnaire:answer:rated"
     RISK_RAISED = "questionnaire:risk:raised"
+    RISK_NAMED = "questionnaire:risk:named"
+    RISK_TAKEN = "questionnaire:risk:taken"
+    RISK_ESCALATED = "questionnaire:risk:escalated"
     RISK_ACKNOWLEDGED = "questionnaire:risk:acknowledged"
     # Therapy
     THERAPY_BOOKED = "therapy:session:booked"
@@ -186,7 +189,10 @@ SENTENCES: Mapping[Tag, str | Promise] = {
     Tag.QUESTIONNAIRE_ANSWERED: _("{actor} answered a questionnaire."),
     Tag.QUESTIONNAIRE_RATED: _("{actor} recorded a rating scale."),
     Tag.RISK_RAISED: _("An answer about risk was passed on to the team."),
-    Tag.RISK_ACKNOWLEDGED: _("{actor} took charge of an answer about risk."),
+    Tag.RISK_NAMED: _("{actor} put an answer about risk on {person}."),
+    Tag.RISK_TAKEN: _("{actor} took on an answer about risk."),
+    Tag.RISK_ESCALATED: _("An answer about risk was told to the next role: {role}."),
+    Tag.RISK_ACKNOWLEDGED: _("{actor} said what was done about an answer about risk."),
     Tag.THERAPY_BOOKED: _("{actor} booked a therapy session."),
     Tag.THERAPY_RECORDED: _("{actor} recorded a therapy session."),
     Tag.THERAPY_CHANGED: _("{actor} changed the record of a therapy session."),

@@ -74,14 +74,16 @@ def open_requests(*, now: datetime, patient_id: uuid.UUID | None = None) -> Quer
 
 def open_risk_answers(patient_id: uuid.UUID | None = None) -> QuerySet[RiskAnswer]:
     """Return the answers about risk that nobody has taken charge of."""
-    found = RiskAnswer.objects.filter(acknowledged_at__isnull=True).select_related("response")
+    found = RiskAnswer.objects.filter(acknowledged_at__isnull=True).select_related(
+        "response", "named", "taken_by"
+    )
     return found if patient_id is None else found.filter(patient_id=patient_id)
 
 
 def risk_answers_of(patient_id: uuid.UUID) -> QuerySet[RiskAnswer]:
     """Return all answers about risk of a patient, newest first."""
     return RiskAnswer.objects.filter(patient_id=patient_id).select_related(
-        "response", "acknowledged_by"
+        "response", "acknowledged_by", "named", "taken_by"
     )
 
 
@@ -105,7 +107,11 @@ def response_for(user: User, response_id: uuid.UUID, permission: Permission) -> 
 
 def risk_for(user: User, risk_id: uuid.UUID) -> RiskAnswer:
     """Return one answer about risk, to those who read answers and work on tasks."""
-    found = RiskAnswer.objects.select_related("patient", "response").filter(pk=risk_id).first()
+    found = (
+        RiskAnswer.objects.select_related("patient", "response", "named", "taken_by")
+        .filter(pk=risk_id)
+        .first()
+    )
     if found is None:
         raise Http404(_("There is no such answer."))
     _require(user, Permission.QUESTIONNAIRE_RECORD)

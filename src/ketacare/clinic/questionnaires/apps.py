@@ -1,5 +1,7 @@
 """The app's name for Django."""
 
+from contextlib import AbstractAsyncContextManager
+
 from django.apps import AppConfig
 from django.conf import settings
 
@@ -9,6 +11,12 @@ class QuestionnairesConfig(AppConfig):
 
     name = "ketacare.clinic.questionnaires"
     label = "questionnaires"
+
+    def background(self) -> AbstractAsyncContextManager[None]:
+        """Escalate answers about risk while the server runs."""
+        from ketacare.clinic.questionnaires.jobs import escalating
+
+        return escalating()
 
     def ready(self) -> None:
         """Read the clinic's own licensed texts: one that does not fit stops the start."""

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
 
+from ketacare.clinic.accounts.models import User
+from ketacare.clinic.accounts.roles import Role
 from ketacare.clinic.config.forms import in_this_age
 from ketacare.clinic.questionnaires import access
 from ketacare.core.measures import Instrument, Item, is_asked
@@ -68,6 +70,20 @@ class RiskForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class NameForm(forms.Form):
+    """On whom an obligation is put."""
+
+    person = forms.ModelChoiceField(
+        label=_("Put it on"), queryset=User.objects.none(), empty_label=None
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = User.objects.filter(  # type: ignore[attr-defined] # a ModelChoiceField's own
+            role=Role.PSYCHIATRIST, is_active=True
+        )
 
 
 class ScoreForm(forms.Form):

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ketacare.core.measures import RiskLevel
 from ketacare.core.record import Rater
 
 
@@ -141,9 +142,11 @@ class Response(models.Model):
 
 
 class RiskAnswer(models.Model):
-    """An answer that asks for a person the same day, and who took charge of it.
+    """An answer that obliges somebody: on whom it is, who took it on, and what was done.
 
-    ``value`` is ``null`` when the item was left out: then it has to be asked.
+    ``value`` is ``null`` when the item was left out: then it has to be asked. ``item`` is 0 when
+    all answers were triaged together. ``taken_at`` is the acknowledgement, ``acknowledged_at`` when
+    somebody said what was done; ``escalated`` counts how many more roles were told.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -154,9 +157,24 @@ class RiskAnswer(models.Model):
     item = models.PositiveSmallIntegerField()
     value = models.PositiveSmallIntegerField(null=True)
     code = models.CharField(max_length=40)
+    level = models.CharField(
+        max_length=20,
+        choices=[(level.value, level.value) for level in RiskLevel],
+        default=RiskLevel.POSITIVE_ITEM.value,
+    )
     sentence = models.CharField(max_length=300)
     raised_at = models.DateTimeField()
+    acknowledge_by = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField()
+    named = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    named_id: int | None
+    taken_at = models.DateTimeField(null=True, blank=True)
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    escalated = models.PositiveSmallIntegerField(default=0)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

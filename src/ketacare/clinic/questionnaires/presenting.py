@@ -17,12 +17,16 @@ from ketacare.clinic.infusions.access import infusions_of
 from ketacare.clinic.patients.models import Patient
 from ketacare.clinic.questionnaires import access, mapping
 from ketacare.clinic.questionnaires.models import Request, Response, RiskAnswer
+from ketacare.clinic.questionnaires.risk import standing_of, triage_of
 from ketacare.core.measures import (
     About,
     Change,
     Instrument,
+    Phase,
     Point,
     Scored,
+    Standing,
+    Triage,
     judge_change,
     trajectory,
 )
@@ -70,9 +74,27 @@ class ScoreRow:
         return hasattr(self.response, "corrects")
 
     @property
+    def triage(self) -> Triage | None:
+        """The level the answers lead to, for a screener that is triaged."""
+        return triage_of(self.scored)
+
+    @property
     def left_out(self) -> str:
         """The items left out, as numbers."""
         return ", ".join(str(number) for number in self.scored.missing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """One open answer about risk with where it stands now."""
+
+    risk: RiskAnswer
+    standing: Standing
+
+    @property
+    def is_late(self) -> bool:
+        """Whether others had to be told."""
+        return self.standing.phase in {Phase.ESCALATED, Phase.OVERDUE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +149,7 @@ class Measures:
 
     measures: tuple[Measure, ...]
     requests: tuple[RequestRow, ...]
-    risks: tuple[RiskAnswer, ...]
+    risks: tuple[Duty, ...]
     handled: tuple[RiskAnswer, ...]
     person: Person
 
@@ -160,7 +182,11 @@ def measures_of(patient: Patient, *, now: datetime) -> Measures:
             if name in access.USUAL or any(row.instrument == name for row in responses)
         ),
         requests=tuple(request_row(row, now=now) for row in access.requests_of(patient.pk)),
-        risks=tuple(risk for risk in risks if risk.acknowledged_at is None),
+        risks=tuple(
+            Duty(risk=risk, standing=standing_of(risk, now=now))
+            for risk in risks
+            if risk.acknowledged_at is None
+        ),
         handled=tuple(risk for risk in risks if risk.acknowledged_at is not None),
         person=person,
     )

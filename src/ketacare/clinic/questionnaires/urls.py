@@ -19,4 +19,6 @@ urlpatterns = [
     path("measures/requests/<uuid:request_id>/revoke/", views.revoke, name="revoke"),
     path("measures/answers/<uuid:response_id>/correct/", views.correct, name="correct"),
     path("measures/risks/<uuid:risk_id>/", views.risk, name="risk"),
+    path("measures/risks/<uuid:risk_id>/take/", views.take_risk, name="take_risk"),
+    path("measures/risks/<uuid:risk_id>/name/", views.name_risk, name="name_risk"),
 ]

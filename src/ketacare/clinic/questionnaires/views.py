@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,9 +23,11 @@ from ketacare.clinic.patients.charts import ratings_of, score_picture
 from ketacare.clinic.patients.models import Patient
 from ketacare.clinic.questionnaires import access, actions, forms, links, presenting
 from ketacare.clinic.questionnaires.models import Request, Response
+from ketacare.clinic.questionnaires.risk import obligation_of, standing_of
 from ketacare.clinic.work.drafts import discard, form_with_draft
 from ketacare.core.errors import InputError
 from ketacare.core.record import Rater
+from ketacare.knowledge.load import load_crisis_help
 
 P = Permission
 
@@ -214,7 +217,7 @@ def risk(request: HttpRequest, risk_id: uuid.UUID) -> HttpResponse:
             note=form.cleaned_data["note"],
         )
         discard(request, form)
-        messages.success(request, _("It is recorded that you took charge. The task is done."))
+        messages.success(request, _("It is recorded what you did. The task is done."))
         return redirect("questionnaires:overview", patient.pk)
     known = access.known()[found.response.instrument]
     context = {
@@ -222,8 +225,39 @@ def risk(request: HttpRequest, risk_id: uuid.UUID) -> HttpResponse:
         "patient": patient,
         "risk": found,
         "items": presenting.answered(known, found.response),
+        "standing": standing_of(found, now=timezone.now()),
+        "obligation": obligation_of(found),
+        "name_form": forms.NameForm(initial={"person": found.named_id}),
+        "crisis": load_crisis_help().get(settings.KETACARE["KETACARE_COUNTRY"]),
     }
     return render(request, "questionnaires/risk.html", context)
+
+
+@requires(P.QUESTIONNAIRE_RECORD)
+@require_POST
+def take_risk(request: HttpRequest, risk_id: uuid.UUID) -> HttpResponse:
+    """Take an answer about risk on: from now on it is this person's."""
+    user = _user(request)
+    found = access.risk_for(user, risk_id)
+    actions.take_risk(risk=found, by=user, now=timezone.now())
+    messages.success(request, _("You have it now. Say here what you did once it is done."))
+    return redirect("questionnaires:risk", found.pk)
+
+
+@requires(P.QUESTIONNAIRE_RECORD)
+@require_POST
+def name_risk(request: HttpRequest, risk_id: uuid.UUID) -> HttpResponse:
+    """Put an answer about risk on another psychiatrist."""
+    user = _user(request)
+    found = access.risk_for(user, risk_id)
+    form = forms.NameForm(request.POST)
+    if form.is_valid():
+        person = form.cleaned_data["person"]
+        actions.name_risk(risk=found, person=person, by=user)
+        messages.success(request, _("It is on {person} now.").format(person=person))
+    else:
+        messages.error(request, _("Choose a psychiatrist of this clinic."))
+    return redirect("questionnaires:risk", found.pk)
 
 
 def _patient(request: HttpRequest, patient_id: uuid.UUID, permission: Permission) -> Patient:

@@ -249,7 +249,7 @@ def _risks(*, now: datetime) -> Part | None:
             else _("{n} answers, the newest of {day}").format(
                 n=len(found), day=date_format(timezone.localtime(found[-1].raised_at), "j M")
             ),
-            overdue=found[0].due_at < now,
+            overdue=found[0].due_at < now or any(answer.escalated for answer in found),
         )
         for patient_id, found in by_patient.items()
     ]

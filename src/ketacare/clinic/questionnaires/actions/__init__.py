@@ -1,7 +1,7 @@
 """Asking by link, keeping answers as they are given, and taking them into the record.
 
 Answers are scored by the core before they are stored, so that what cannot be scored or is out of
-range is never kept. An answer about risk opens a task for the psychiatrist in the same
+range is never kept. An answer about risk is put on a named person in the same
 transaction. Options for the next step are computed after the commit; should that fail, the score
 is in the record all the same.
 """
@@ -17,10 +17,15 @@ from ketacare.clinic.questionnaires.actions.asking import (
     send_request,
 )
 from ketacare.clinic.questionnaires.actions.entering import (
-    acknowledge_risk,
     correct,
     record_clinician_score,
     record_paper_score,
+)
+from ketacare.clinic.questionnaires.actions.obliging import (
+    acknowledge_risk,
+    escalate,
+    name_risk,
+    take_risk,
 )
 
 __all__ = [
@@ -30,11 +35,14 @@ __all__ = [
     "acknowledge_risk",
     "answer",
     "correct",
+    "escalate",
     "keep_answer",
+    "name_risk",
     "open_link",
     "record_clinician_score",
     "record_paper_score",
     "renew",
     "revoke",
     "send_request",
+    "take_risk",
 ]

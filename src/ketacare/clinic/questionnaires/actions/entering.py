@@ -1,4 +1,4 @@
-"""What the team enters: ratings, paper forms, corrections, and taking charge of a risk."""
+"""What the team enters: ratings, paper forms, corrections."""
 
 from __future__ import annotations
 
@@ -18,9 +18,7 @@ from ketacare.clinic.questionnaires.actions.storing import (
     reported,
     store,
 )
-from ketacare.clinic.questionnaires.models import Response, RiskAnswer
-from ketacare.clinic.work import actions as work
-from ketacare.clinic.work.models import TaskKind
+from ketacare.clinic.questionnaires.models import Response
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.record import Rater, Score
 
@@ -95,31 +93,6 @@ def correct(
     audit_response(audit.Tag.QUESTIONNAIRE_RATED, by, row, reason=reason)
     afterwards(old.patient, now=now, by=by, refresh=refresh)
     return row
-
-
-@transaction.atomic
-def acknowledge_risk(*, risk: RiskAnswer, by: User, now: datetime, note: str) -> RiskAnswer:
-    """Take charge of an answer about risk: say what was done. Doing it twice changes nothing."""
-    if not note.strip():
-        raise InputError(
-            ErrorCode.MISSING_KEY, _("Say what you did, in one sentence."), where="note"
-        )
-    current = RiskAnswer.objects.select_for_update().get(pk=risk.pk)
-    if current.acknowledged_at is None:
-        current.acknowledged_at, current.acknowledged_by = now, by
-        current.acknowledged_note = note.strip()
-        current.save()
-        audit.record(
-            tag=audit.Tag.RISK_ACKNOWLEDGED,
-            by=by,
-            patient_id=current.patient_id,
-            object_id=current.pk,
-            details={"code": current.code},
-        )
-        work.complete_tasks(
-            by=by, patient_id=current.patient_id, kind=TaskKind.RISK, object_id=current.pk
-        )
-    return current
 
 
 def _enter(given: Score, *, patient: Patient, by: User | None, now: datetime) -> Response:
