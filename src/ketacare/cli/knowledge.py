@@ -14,7 +14,11 @@ knowledge = typer.Typer(
 
 @knowledge.command("check")
 def knowledge_check(json: Json = False) -> None:
-    """Run every check the knowledge files carry about themselves; exit code 1 if one fails."""
+    """Run all checks of the content; exit code 1 if one fails.
+
+    The checks the files carry about themselves, faults no file can see by itself, and whether
+    docs/cards is current.
+    """
     from ketacare.cli.content import run_check
 
     run_check(as_json=json)
@@ -29,7 +33,10 @@ def knowledge_show(
     *,
     json: Json = False,
 ) -> None:
-    """Show one piece of clinical content: what it says, from where, who checked it, since when."""
+    """Show one piece of content and where it comes from.
+
+    What it says, numbers with units and sources, who checked it, since when, and its own checks.
+    """
     from ketacare.cli.showing import run_list, run_show
 
     if name:
@@ -44,7 +51,7 @@ def knowledge_list(
     *,
     json: Json = False,
 ) -> None:
-    """List the kinds of clinical content, or every piece of one kind."""
+    """List the kinds of content, or one kind's pieces."""
     from ketacare.cli.showing import run_list
 
     run_list(kind, as_json=json)
@@ -54,7 +61,10 @@ def knowledge_list(
 def knowledge_cards(
     folder: Annotated[Path, typer.Argument(help="Where the pages go, for example docs/cards.")],
 ) -> None:
-    """Write a page for every piece of content, and remove pages of content that is gone."""
+    """Write a page for every piece of content.
+
+    Pages whose content is gone are removed; other files of the folder are left alone.
+    """
     from ketacare.cli.showing import run_cards
 
     run_cards(folder)

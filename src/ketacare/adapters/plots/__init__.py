@@ -2,21 +2,21 @@
 
 The charts hold no styles, no scripts and no colours: classes name what each mark means, and the
 style sheet decides how it looks in light, dark and print. Shapes differ as well as classes, so
-that colour is never the only carrier. Sizes are CSS pixels at the ``width`` asked for; the fonts
+that colour is never the only carrier. ``plots.standalone`` turns a chart into a file of its own. Sizes are CSS pixels at the ``width`` asked for; the fonts
 are 12 px there, so ask for 340 on a phone rather than shrinking a wide chart.
 
 Class names (style these, nothing else is used):
 
 ==================== =====================================================================
-``chart``            the ``<svg>`` itself; ``chart-scores``, ``chart-vitals`` or
-                     ``chart-shares`` beside it
+``chart``            the ``<svg>`` itself; ``chart-scores``, ``chart-vitals``,
+                     ``chart-shares`` or ``chart-concentrations`` beside it
 ``chart-panel``      background of one panel
 ``chart-grid``       horizontal grid line; ``chart-axis`` the time axis
 ``chart-label``      any text; ``chart-label-title`` a panel's name, ``chart-label-value`` the
                      newest value, ``chart-label-quiet`` ticks of the axes
 ``chart-band-90``    5 to 95 % band; ``chart-band-50`` 25 to 75 % band (polygons)
 ``chart-median``     median of the band (a line)
-``chart-line``       line through measured scores
+``chart-line``       line through measured scores; the typical person's concentration
 ``chart-dot``        a measured score or a device's value (filled circle)
 ``chart-dot-manual`` a value a person measured (open diamond)
 ``chart-dot-newest`` beside ``chart-dot`` on the newest one
@@ -27,6 +27,11 @@ Class names (style these, nothing else is used):
 """
 
 from ketacare.adapters.plots.chart import BandData, Chart, Mark, Threshold
+from ketacare.adapters.plots.concentrations import (
+    ConcentrationPanel,
+    SamplePoint,
+    concentration_chart,
+)
 from ketacare.adapters.plots.scores import ScorePanel, ScorePoint, score_chart
 from ketacare.adapters.plots.shares import ShareRow, share_chart
 from ketacare.adapters.plots.vitals import VitalPanel, VitalPoint, vitals_chart
@@ -34,13 +39,16 @@ from ketacare.adapters.plots.vitals import VitalPanel, VitalPoint, vitals_chart
 __all__ = [
     "BandData",
     "Chart",
+    "ConcentrationPanel",
     "Mark",
+    "SamplePoint",
     "ScorePanel",
     "ScorePoint",
     "ShareRow",
     "Threshold",
     "VitalPanel",
     "VitalPoint",
+    "concentration_chart",
     "score_chart",
     "share_chart",
     "vitals_chart",

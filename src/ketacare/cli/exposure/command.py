@@ -10,7 +10,8 @@ from ketacare.cli.options import Json
 Model = Annotated[
     str,
     typer.Option(
-        metavar="ID", help="Drug model; see ketacare knowledge list drugs. Default: Simons."
+        metavar="ID",
+        help="Drug model; see ketacare knowledge list drugs. Default: pk_ketamine_simons_2022.",
     ),
 ]
 Seed = Annotated[int, typer.Option(help="Seed of the drawn people.")]
@@ -38,7 +39,7 @@ def simulate(
     ] = None,
     weight: Annotated[str, typer.Option(metavar="TEXT", help='"70 kg", or 70.')] = "",
     age: Annotated[str, typer.Option(metavar="TEXT", help='"34 years", or 34.')] = "",
-    sex: Annotated[str, typer.Option(help="female or male.")] = "",
+    sex: Annotated[str, typer.Option(metavar="female|male", help="Where the model asks.")] = "",
     height: Annotated[str, typer.Option(metavar="TEXT", help='"172 cm", or 172.')] = "",
     trait: Annotated[
         list[str] | None,
@@ -55,17 +56,21 @@ def simulate(
     until: Annotated[str, typer.Option(metavar="TIME", help='Last time shown, "6 h".')] = "",
     every: Annotated[str, typer.Option(metavar="TIME", help='Step between times, "10 min".')] = "",
     site: Annotated[
-        str, typer.Option(help="arterial or venous; default: every site the model answers for.")
+        str,
+        typer.Option(
+            metavar="arterial|venous", help="Default: every site the model answers for, each named."
+        ),
     ] = "",
     analyte: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="For example norketamine; may be repeated."),
     ] = None,
     enantiomer: Annotated[
-        str, typer.Option(help="racemate, S or R, where a dose does not say. Default: racemate.")
+        str,
+        typer.Option(metavar="racemate|S|R", help="Where a dose does not say. Default: racemate."),
     ] = "",
     salt: Annotated[
-        str, typer.Option(help="base or HCl: what the doses weigh. Default: base.")
+        str, typer.Option(metavar="base|HCl", help="What the doses weigh. Default: base.")
     ] = "",
     convert_hcl: Annotated[
         bool,
@@ -87,7 +92,11 @@ def simulate(
     plot: Plot = "",
     cite: Cite = False,
 ) -> None:
-    """Show what doses do: concentration in the blood, and the signs of one session, with bands."""
+    """Show what doses do in the blood, with bands.
+
+    Concentrations at named sites, and the signs of one intravenous session: pressure, heart rate,
+    dissociation. Exposure does not predict benefit.
+    """
     from ketacare.cli.exposure.request import Options
     from ketacare.cli.exposure.simulating import run_simulate
 
@@ -137,7 +146,11 @@ def fit(
     plot: Plot = "",
     cite: Cite = False,
 ) -> None:
-    """Estimate one person's kinetics from measured concentrations, with bands and diagnostics."""
+    """Estimate one person's kinetics from samples.
+
+    Most probable and posterior parameters, each sample against the curve, bands, and how far to
+    trust it. Exposure does not predict benefit.
+    """
     from ketacare.cli.exposure.fitting import FitOptions, run_fit
 
     run_fit(

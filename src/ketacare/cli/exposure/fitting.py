@@ -13,8 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ketacare.adapters.plots import BandData
-from ketacare.adapters.plots.concentrations import ConcentrationPanel, SamplePoint
+from ketacare.adapters.plots import BandData, ConcentrationPanel, SamplePoint
 from ketacare.adapters.report.exposure import LEVELS, UNIT
 from ketacare.adapters.report.fitting import FIT_HEADERS, FitView, fit_rows, fit_shape
 from ketacare.cli.cases import moment_of, open_case
@@ -49,7 +48,7 @@ class FitOptions:
 
 def run_fit(options: FitOptions, *, as_json: bool, csv: str, plot: str, cite: bool) -> None:
     """Print what the samples say about the person, and write the files asked for."""
-    check_paths(csv, plot)
+    check_paths(csv, plot, as_json=as_json)
     person = open_case(options.file)
     now = moment_of(person, options.at, options.file)
     view = _estimated(options, person, now, cite=cite)

@@ -85,8 +85,10 @@ def _given(view: ExposureView) -> str:
     # "35 mg over 40 min" says it all; rates, repeats, mg/kg and salts need the sum beside them.
     plain = len(view.given) == 1 and view.given[0].startswith(f"{total:g} mg ")
     more = "" if plain else f", {total:.4g} mg in all"
+    named = any(word in doses for word in ("ketamine", "racem"))
+    what = "" if named else f" of {form}{view.model.drug}"
     return (
-        f"{doses} of {form}{view.model.drug} (base{more}, {total / subject.weight_kg:.2g} mg/kg) "
+        f"{doses}{what} (base{more}, {total / subject.weight_kg:.2g} mg/kg) "
         f"in {', '.join(who)}, from {view.origin}."
     )
 

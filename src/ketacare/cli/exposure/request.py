@@ -99,6 +99,7 @@ def build_request(options: Options) -> Request:
     model = load_model(options.model)
     past = _past(person, now)
     subject = _subject(options, person, now, past)
+    _check_traits(options.traits, model)
     regimen, given, origin = _regimen(options, model, subject, person=person, now=now, past=past)
     last = past[-1] if past else None
     start = now if last is None else last.at
@@ -202,6 +203,19 @@ def _subject(
         height_cm=height,
         traits=frozenset(options.traits),
     )
+
+
+def _check_traits(names: Sequence[str], model: PkModel) -> None:
+    """Refuse a trait the model does not ask about: it would be silently without effect."""
+    known = sorted({c.trait for c in model.covariates if c.trait})
+    for name in names:
+        if name not in known:
+            asked = f"asks about {', '.join(known)}" if known else "asks about none"
+            raise InputError(
+                ErrorCode.UNKNOWN_NAME,
+                f'{model.id} does not ask whether someone is "{name}"; it {asked}',
+                where="--trait",
+            )
 
 
 def _sex(text: str) -> Sex | None:
@@ -323,7 +337,23 @@ def _times(regimen: Regimen, until: str, every: str) -> tuple[float, ...]:
 
 
 def _step(last: float) -> float:
-    for step in (10.0, 15.0, 30.0, 60.0, 120.0, 240.0, 360.0, 720.0, 1440.0):
+    for step in (
+        0.1,
+        0.25,
+        0.5,
+        1.0,
+        2.0,
+        5.0,
+        10.0,
+        15.0,
+        30.0,
+        60.0,
+        120.0,
+        240.0,
+        360.0,
+        720.0,
+        1440.0,
+    ):
         if last / step <= 18:
             return step
     return last / 18.0

@@ -8,8 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ketacare.adapters.plots import BandData, Mark
-from ketacare.adapters.plots.concentrations import ConcentrationPanel, concentration_chart
+from ketacare.adapters.plots import BandData, ConcentrationPanel, Mark, concentration_chart
 from ketacare.adapters.report.exposure import (
     CSV_HEADERS,
     LEVELS,
@@ -24,8 +23,14 @@ from ketacare.core.pharmacology import Regimen
 TO_STDOUT = "-"
 
 
-def check_paths(csv_path: str, plot_path: str) -> None:
+def check_paths(csv_path: str, plot_path: str, *, as_json: bool) -> None:
     """Refuse a place nothing can be written to, before anything is computed."""
+    if csv_path == TO_STDOUT and as_json:
+        raise InputError(
+            ErrorCode.CONTRADICTION,
+            "print rows or JSON, not both; give --csv a file",
+            where="--csv",
+        )
     if plot_path and Path(plot_path).suffix.lower() not in {".svg", ".png"}:
         raise InputError(
             ErrorCode.BAD_FORMAT, f'"{plot_path}" must end in .svg or .png', where="--plot"

@@ -28,7 +28,7 @@ _AFTER_A_CHANGE = (0.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.
 
 def run_simulate(options: Options, *, as_json: bool, csv: str, plot: str, cite: bool) -> None:
     """Print what to expect, and write the files asked for."""
-    check_paths(csv, plot)
+    check_paths(csv, plot, as_json=as_json)
     request = build_request(options)
     view = compute(request)
     if cite:

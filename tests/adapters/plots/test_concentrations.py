@@ -1,0 +1,109 @@
+"""The chart of concentrations: bands, samples, doses; what is drawn stands in its table."""
+
+import pytest
+
+from ketacare.adapters.plots import (
+    BandData,
+    ConcentrationPanel,
+    Mark,
+    SamplePoint,
+    concentration_chart,
+)
+from ketacare.adapters.plots.standalone import png_of, standalone_svg
+from ketacare.core.errors import InputError
+
+MINUTES = [0.0, 40.0, 120.0]
+TYPICAL = [0.0, 189.0, 64.0]
+PANEL = ConcentrationPanel(
+    name="ketamine, venous",
+    unit="ng/mL",
+    minutes=MINUTES,
+    typical=TYPICAL,
+    band=BandData(
+        at=MINUTES,
+        p5=[0, 163, 49],
+        p25=[0, 178, 58],
+        p50=[0, 187, 64],
+        p75=[0, 198, 70],
+        p95=[0, 213, 80],
+    ),
+    samples=[
+        SamplePoint(minute=40, value=200),
+        SamplePoint(minute=120, value=2, below_limit=True),
+    ],
+)
+
+
+def chart(*panels, **options):
+    return concentration_chart(chart_id="c", title="Run", panels=panels, **options)
+
+
+def test_band_line_samples_and_doses_are_drawn(read):
+    doses = [Mark(at=0, label="35 mg"), Mark(at=60, label="20 mg")]
+    drawn = read(chart(PANEL, doses=doses).svg)
+    assert len(drawn.all("polygon", "chart-band-90")) == 1
+    assert len(drawn.all("polyline", "chart-line")) == 1
+    assert len(drawn.all("circle", "chart-dot")) == 1
+    assert len(drawn.all("polygon", "chart-dot-manual")) == 1
+    assert len(drawn.all("polygon", "chart-tick")) == 2
+    assert drawn.overlaps() == []
+
+
+def test_a_sample_is_drawn_where_the_curve_of_its_value_would_be(read):
+    exact = ConcentrationPanel(
+        name="x",
+        unit="ng/mL",
+        minutes=MINUTES,
+        typical=TYPICAL,
+        samples=[SamplePoint(minute=40, value=189)],
+    )
+    drawn = read(chart(exact).svg)
+    dot = drawn.all("circle", "chart-dot")[0]
+    line = drawn.all("polyline", "chart-line")[0].get("points").split()
+    assert f"{dot.get('cx')},{dot.get('cy')}" == line[1]
+
+
+def test_the_table_says_what_is_drawn():
+    rows = chart(PANEL).table_rows
+    assert ("40", "ketamine, venous, ng/mL", "189", "187", "163 to 213", "") in rows
+    assert ("40", "ketamine, venous, ng/mL", "", "", "", "200") in rows
+    assert ("120", "ketamine, venous, ng/mL", "", "", "", "below 2") in rows
+    assert "highest 189 ng/mL at minute 40" in chart(PANEL).summary
+
+
+def test_days_are_counted_in_hours(read):
+    long = ConcentrationPanel(name="x", unit="ng/mL", minutes=[0, 4320], typical=[1, 0])
+    texts = [t.text for t in read(chart(long).svg).all("text")]
+    assert "hours since the first dose" in texts
+    assert "minutes since the first dose" in [t.text for t in read(chart(PANEL).svg).all("text")]
+
+
+def test_a_chart_on_a_page_has_no_styles_and_one_of_its_own_has():
+    svg = chart(PANEL).svg
+    assert "style" not in svg
+    alone = standalone_svg(svg)
+    assert alone.startswith("<?xml")
+    assert ".chart-band-90{" in alone
+    assert alone.count("<svg") == 1
+
+
+def test_a_picture_is_a_png_of_twice_the_size():
+    picture = png_of(chart(PANEL, width=400).svg)
+    assert picture.startswith(b"\x89PNG\r\n\x1a\n")
+    # Width in the header of a PNG: bytes 16 to 19 (PNG specification, IHDR).
+    assert int.from_bytes(picture[16:20], "big") == 800
+
+
+def test_a_machine_without_fonts_is_told(monkeypatch):
+    from ketacare.adapters.plots import standalone
+
+    monkeypatch.setattr(standalone, "_has_fonts", lambda: False)
+    with pytest.raises(InputError, match=r"write \.svg"):
+        png_of(chart(PANEL).svg)
+
+
+def test_a_chart_without_curves_or_room_is_refused():
+    with pytest.raises(InputError, match="needs a curve"):
+        chart()
+    with pytest.raises(InputError, match="320"):
+        chart(PANEL, width=300)
