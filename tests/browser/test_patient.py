@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 GAD7 = 7
+QUESTIONS = GAD7 + 1  # the last asks how difficult it makes life, and is not scored
 PERSON = "Noor el-Sayed"
 
 
@@ -31,7 +32,7 @@ def make_link(open_page):
 
 
 def progress(page, place):
-    expect(page.get_by_text(f"Question {place} of {GAD7}", exact=True)).to_be_visible()
+    expect(page.get_by_text(f"Question {place} of {QUESTIONS}", exact=True)).to_be_visible()
 
 
 def scores(page):
@@ -54,12 +55,15 @@ def test_the_gad7_takes_one_tap_a_question_on_a_phone(make_link, open_page):
         progress(page, place)
         page.get_by_label("Several days").tap()
         taps += 1
+    progress(page, QUESTIONS)
+    page.get_by_label("Somewhat difficult").tap()
+    taps += 1
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your answers")
     expect(page.get_by_role("main").get_by_text("Several days")).to_have_count(GAD7)
     page.get_by_role("button", name="Send my answers").tap()
     taps += 1
     expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you")
-    assert taps == GAD7 + 2
+    assert taps == QUESTIONS + 2
     # Seven answers of one point each; the team sees the same.
     expect(page.get_by_role("main")).to_contain_text("7 of 21 points")
     expect(scores(open_page("nurse"))).to_contain_text(re.compile(r"\b7\b"))
@@ -93,6 +97,11 @@ def test_the_keyboard_alone_is_enough(make_link, open_page):
         expect(page.get_by_label("More than half the days")).to_be_checked()
         press_until(page, page.get_by_role("button", name="Continue"), "Tab")
         page.keyboard.press("Enter")
+    progress(page, QUESTIONS)
+    press_until(page, page.get_by_label("Not difficult at all"), "Tab")
+    page.keyboard.press("Space")
+    press_until(page, page.get_by_role("button", name="Continue"), "Tab")
+    page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your answers")
     press_until(page, page.get_by_role("button", name="Send my answers"), "Tab")
     page.keyboard.press("Enter")
@@ -130,6 +139,9 @@ def test_it_works_without_javascript_and_goes_on_where_it_stopped(make_link, ope
         progress(again, place)
         again.get_by_label("Not at all").check()
         again.get_by_role("button", name="Continue").click()
+    progress(again, QUESTIONS)
+    again.get_by_label("Not difficult at all").check()
+    again.get_by_role("button", name="Continue").click()
     # One answer is changed before sending: 3 x 3 + 4 x 0 becomes 2 x 3 + 1.
     again.get_by_role("link", name=re.compile("^Change")).first.click()
     expect(again.get_by_label("Nearly every day")).to_be_checked()
@@ -146,6 +158,8 @@ def answer_all(page, link):
         progress(page, place)
         page.get_by_label("Not at all").check()
         page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Not difficult at all").check()
+    page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Send my answers").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you")
 
