@@ -19,6 +19,13 @@ from ketacare.knowledge.loading.drug_checks import check_pk
 from ketacare.knowledge.loading.drug_kinetics import read_pk_model
 from ketacare.knowledge.reading import Section
 
+LOADING = Path(__file__).parents[2] / "src" / "ketacare" / "knowledge" / "loading"
+READERS = ("kinetics", "structure", "parameters", "domain", "scenarios", "checks")
+# A key as the strict reader is asked for it: part.text("into"), row.sourced("value"), "venous" in root
+_KEY = re.compile(
+    r"(?:\.(?:text|texts|flag|integer|number|numbers|choice|sourced|section|sections|raw|source_id)"
+    r'\(|_ratio\(part,)\s*"(\w+)"'
+)
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "add-a-drug-model.md"
 
 
@@ -51,3 +58,12 @@ def test_the_example_swallowed_is_the_closed_form(root):
     ka, k = 1.2, 0.25
     expected = 0.5 * 20 * ka / (20 * (ka - k)) * (np.exp(-k * t) - np.exp(-ka * t)) * 1000
     assert found == pytest.approx(expected, rel=1e-9)
+
+
+def test_every_key_the_reader_knows_is_on_the_page():
+    page = PAGE.read_text(encoding="utf-8")
+    keys = set()
+    for name in READERS:
+        keys |= set(_KEY.findall((LOADING / f"drug_{name}.py").read_text(encoding="utf-8")))
+    assert {"into", "covariate", "saturation", "within_percent", "vein_most"} <= keys
+    assert sorted(key for key in keys if not re.search(rf"\b{key}\b", page)) == []

@@ -74,9 +74,9 @@ def population(
     """Return concentrations (n, t) in ng/mL of ``n`` people of this weight, one row a person.
 
     Their spread is the source's between-person variance; the error of an assay is not added. The
-    same ``rng`` state gives the same people whatever analyte or times are asked. Ketamine takes
-    milliseconds; metabolites behind transit chains have no eigenmodes and take a second or so per
-    thousand people, more on an uneven grid. Refuses what :func:`concentration` refuses.
+    same ``rng`` state gives the same people whatever analyte or times are asked. Ten thousand
+    people at a hundred times take hundredths of a second. Refuses what :func:`concentration`
+    refuses. People with a weight each: :func:`ketacare.core.pharmacology.concentrations`.
     """
     model.check_domain(subject, regimen)
     people = model.draw(subject, n=n, rng=rng)
