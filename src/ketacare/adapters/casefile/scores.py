@@ -43,6 +43,12 @@ def read_score(part: Section, clock: Clock, known: Vocabulary) -> Score:
 
 def _total(part: Section, key: str, instrument: Instrument) -> float:
     value = part.number(key)
+    if not instrument.has_total:
+        raise part.error(
+            ErrorCode.NOT_AVAILABLE,
+            key,
+            f"{instrument.id} has no total; {'give its items' if instrument.items else 'leave it out'}",
+        )
     if not instrument.minimum <= value <= instrument.maximum:
         raise part.error(
             ErrorCode.OUT_OF_RANGE,
@@ -58,6 +64,12 @@ def _items(part: Section, key: str, instrument: Instrument) -> tuple[int | None,
     if not isinstance(values, list):
         raise part.error(
             ErrorCode.WRONG_TYPE, key, f'{values!r} is not a list; write [2, 3, "", 1, …]'
+        )
+    if not instrument.items:
+        raise part.error(
+            ErrorCode.NOT_AVAILABLE,
+            key,
+            f"the items of {instrument.id} are not held; give the total",
         )
     form = (*instrument.items, *instrument.unscored)
     count = len(instrument.items)

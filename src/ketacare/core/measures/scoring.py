@@ -292,7 +292,8 @@ def _sentence(
     numbers = " and ".join(str(n) for n in missing) if m < 3 else ", ".join(map(str, missing))
     left_out = f"item {numbers} was left out" if m == 1 else f"items {numbers} were left out"
     if route is Route.NO_TOTAL:
-        return f"{instrument.name} has no total{f': {left_out}' if m else f', all {k} items seen'}."
+        how = left_out if m else "every question that was asked is answered"
+        return f"{instrument.name} has no total: read its items ({how})."
     if total is None:
         return f"{instrument.name} cannot be scored: {left_out}, {_why_not(instrument, missing)}."
     how = {

@@ -15,7 +15,7 @@ import numpy as np
 
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.measures.irt.estimates import Estimate, eap, posterior
-from ketacare.core.measures.irt.model import Array, ItemBank, information
+from ketacare.core.measures.irt.model import Array, ItemBank
 
 
 class Selection(StrEnum):
@@ -173,20 +173,19 @@ def _values(
 ) -> dict[str, float]:
     places = [bank.index[name] for name in left]
     if selection is Selection.MAXIMUM_INFORMATION:
-        at = np.array([estimate.theta])
-        return {name: float(information(bank.item(name), at)[0]) for name in left}
+        at = bank.information_at(np.array([estimate.theta]))[places, 0]
+        return dict(zip(left, at.tolist(), strict=True))
     weights = posterior(bank, answers)
     if selection is Selection.POSTERIOR_WEIGHTED:
         found = bank.information_table[places] @ weights
         return dict(zip(left, found.tolist(), strict=True))
-    looked_at = {
-        Selection.EXPECTED_INFORMATION: _expected_information,
-        Selection.EXPECTED_VARIANCE: _expected_variance,
-    }[selection]
-    return {
-        name: looked_at(bank, weights, place, answers)
-        for name, place in zip(left, places, strict=True)
-    }
+    if selection is Selection.EXPECTED_VARIANCE:
+        return {
+            name: _expected_variance(bank, weights, place)
+            for name, place in zip(left, places, strict=True)
+        }
+    found = _expected_information(bank, weights, places, [bank.index[name] for name in answers])
+    return dict(zip(left, found.tolist(), strict=True))
 
 
 def _after(bank: ItemBank, weights: Array, place: int) -> tuple[Array, Array]:
@@ -198,9 +197,7 @@ def _after(bank: ItemBank, weights: Array, place: int) -> tuple[Array, Array]:
     return likely, joint / safe[:, None]
 
 
-def _expected_variance(
-    bank: ItemBank, weights: Array, place: int, _answers: Mapping[str, int]
-) -> float:
+def _expected_variance(bank: ItemBank, weights: Array, place: int) -> float:
     """Return minus the expected posterior variance, so that the largest value is the best."""
     likely, after = _after(bank, weights, place)
     means = after @ bank.theta
@@ -209,11 +206,15 @@ def _expected_variance(
 
 
 def _expected_information(
-    bank: ItemBank, weights: Array, place: int, answers: Mapping[str, int]
-) -> float:
-    """Return the expected test information at the estimate after the answer."""
-    likely, after = _after(bank, weights, place)
-    means = after @ bank.theta
-    asked = [bank.items[place], *(bank.item(name) for name in answers)]
-    found = sum(information(item, means) for item in asked)
-    return float(likely @ found)
+    bank: ItemBank, weights: Array, places: list[int], asked: list[int]
+) -> Array:
+    """Return, for each place, the expected test information at the estimate after the answer."""
+    after = [_after(bank, weights, place) for place in places]
+    means = [posteriors @ bank.theta for _likely, posteriors in after]
+    table = bank.information_at(np.concatenate(means))
+    found, begin = [], 0
+    for place, (likely, _posteriors), points in zip(places, after, means, strict=True):
+        part = table[:, begin : begin + points.size]
+        found.append(float(likely @ (part[place] + part[asked].sum(axis=0))))
+        begin += points.size
+    return np.array(found)
