@@ -87,6 +87,14 @@ def test_what_is_unlike_the_people_studied_is_said(ketacare):
     assert "answers from" in refused.err
 
 
+def test_what_the_model_gates_is_said_beside_its_numbers(ketacare):
+    shown = " ".join(
+        ketacare(*STANDARD, "--analyte", "hydroxynorketamine", "--site", "arterial").out.split()
+    )
+    # Assays of hydroxynorketamine disagree tenfold: an order of magnitude, never a number alone.
+    assert "Gated in this model: Hydroxynorketamine: assays disagree" in shown
+
+
 def test_a_run_names_the_literature_it_rests_on(ketacare):
     shown = " ".join(ketacare(*STANDARD, "--cite").out.split())
     assert "Simons P et al. Front Pain Res 2022;3:946486. https://doi.org/10.3389" in shown

@@ -28,6 +28,7 @@ from ketacare.core.record import Vital
 from ketacare.core.safety import Level, Side
 from ketacare.knowledge.loading.drugs import load_effect_model, load_pk_model
 from ketacare.knowledge.loading.safety import load_policy
+from ketacare.knowledge.showing import gated_in
 
 # Doses further apart than this are sessions of their own.
 _SITTING_H = 6.0
@@ -150,6 +151,8 @@ def _notes(request: Request, session: SessionView | None) -> list[str]:
         notes.append(
             f"{request.model.id} gives no spread between people: only the typical person is shown."
         )
+    if gated := gated_in(request.model.id):
+        notes.append(f"Gated in this model: {gated}")
     if session is not None and session.as_rise:
         notes.append(
             "No blood pressure and heart rate from before the dose are recorded: the rise over the "

@@ -28,7 +28,7 @@ from ketacare.core.pharmacology.estimation import Arm, Sample, fit, in_ng_per_mL
 from ketacare.core.record import Concentration, Infusion, Person
 from ketacare.core.sources import Source
 from ketacare.core.units import Quantity
-from ketacare.knowledge.showing import sources_of_run
+from ketacare.knowledge.showing import gated_in, sources_of_run
 
 # Ketamine and its metabolites are gone after this; earlier infusions are left out.
 _BEFORE = timedelta(days=7)
@@ -104,7 +104,7 @@ def _estimated(options: FitOptions, person: Person, now: datetime, *, cite: bool
         minutes=tuple(float(t) * 60.0 for t in times_h),
         zero=person.when(zero),
         seed=options.seed,
-        notes=_notes(person, infusions, known),
+        notes=_notes(person, infusions, known, model),
         sources=_cited(model, regimen, samples) if cite else (),
     )
 
@@ -170,7 +170,9 @@ def _times(regimen: Regimen, last_h: float) -> np.ndarray[tuple[int], np.dtype[n
     return np.unique(np.concatenate([even, [t for t in changes if t <= end]]))
 
 
-def _notes(person: Person, used: list[Infusion], known: list[Concentration]) -> tuple[str, ...]:
+def _notes(
+    person: Person, used: list[Infusion], known: list[Concentration], model: PkModel
+) -> tuple[str, ...]:
     notes = []
     left_out = [i for i in person.infusions if i.at < used[0].at]
     if left_out:
@@ -181,6 +183,8 @@ def _notes(person: Person, used: list[Infusion], known: list[Concentration]) -> 
     later = [c for c in person.concentrations if c not in known]
     if later:
         notes.append(f"{len(later)} samples after the time looked from are left out.")
+    if gated := gated_in(model.id):
+        notes.append(f"Gated in this model: {gated}")
     return tuple(notes)
 
 

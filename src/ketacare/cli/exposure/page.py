@@ -16,6 +16,7 @@ _TITLES = {
     "heart_rate": "heart rate /min",
     "dissociation": "CADSS points",
 }
+_WATCHED_MIN = 60.0  # after the end; signs fall for at least this long
 _ACROSS = 4  # curves beside one another in one table
 _FORMS = {Enantiomer.RACEMATE: "racemic ", Enantiomer.S: "S-", Enantiomer.R: "R-"}
 
@@ -147,10 +148,15 @@ def _signs(page: Page, view: ExposureView, session: SessionView) -> None:
         numbers=1 + len(_TITLES),
     )
     page.heading("Back to before, and what else happens")
-    page.items([*_back(session), *_chances(session)])
+    page.items([*(_back(session) if _is_long(view) else ()), *_chances(session)])
     if session.forecast.crossing:
         page.heading("How many of such people reach a red limit of the policy")
         page.items(f"{_TITLES[k]}: {p:.0%}" for k, p in session.forecast.crossing.items())
+
+
+def _is_long(view: ExposureView) -> bool:
+    """Return whether the times reach far enough beyond the end to say when signs are back."""
+    return max(view.minutes) >= view.regimen.end_h * 60.0 + _WATCHED_MIN
 
 
 def _back(session: SessionView) -> Iterator[str]:

@@ -35,7 +35,8 @@ def _is_history(value: Any) -> bool:
         isinstance(value, list)
         and len(value) > 1
         and all(isinstance(v, Mapping) and isinstance(v.get("since"), date) for v in value)
-        and not any("id" in v for v in value)
+        # Entries with a name, or bands with limits of their own, stand side by side in time.
+        and not any({"id", "low"} & set(v) for v in value)
     )
 
 

@@ -17,7 +17,7 @@ from ketacare.knowledge.showing.catalogue import (
     piece_named,
     pieces,
 )
-from ketacare.knowledge.showing.citing import sources_of_run
+from ketacare.knowledge.showing.citing import gated_in, sources_of_run
 from ketacare.knowledge.showing.dossier import Part, read_dossier
 from ketacare.knowledge.showing.figures import source_ids_in, without_noise
 from ketacare.knowledge.showing.folder import cards_as_pages
@@ -34,6 +34,7 @@ __all__ = [
     "Standing",
     "card_of",
     "cards_as_pages",
+    "gated_in",
     "kind_named",
     "kinds",
     "knowledge_texts",

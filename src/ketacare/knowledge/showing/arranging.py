@@ -115,9 +115,15 @@ def _cell(value: Any) -> str:
 def _origins(table: Mapping[str, Any]) -> Iterator[str]:
     for key, value in table.items():
         if is_figure(value):
-            yield sentence(f"{words(key)} {origin(value)}")
+            yield _origin_of(key, value)
         elif is_dated(value):
-            yield from (sentence(f"{words(key)} {origin(e['number'])}") for e in value)
+            yield from (_origin_of(key, entry["number"]) for entry in value)
+
+
+def _origin_of(key: str, figure: Mapping[str, Any]) -> str:
+    """Return where one of several numbers of a row comes from, with its column's name."""
+    basis, _, rest = origin(figure).partition(": ")
+    return sentence(f"{words(key)}: {basis}, {rest}")
 
 
 def _is_tables(value: Any) -> bool:

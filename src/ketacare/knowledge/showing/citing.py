@@ -13,7 +13,8 @@ from ketacare.core.sources import Source
 from ketacare.knowledge.loading.sources import load_sources
 from ketacare.knowledge.showing.arranging import HEAD
 from ketacare.knowledge.showing.catalogue import KnowledgeText, knowledge_texts
-from ketacare.knowledge.showing.figures import source_ids_in, words
+from ketacare.knowledge.showing.dossier import read_dossier
+from ketacare.knowledge.showing.figures import sentence, source_ids_in, words
 
 _PROJECT = "project"
 # Parts that no simulation or estimation reads: they describe.
@@ -56,6 +57,12 @@ def sources_of_run(
     known = load_sources()
     ordered = sorted(used, key=lambda name: name == _PROJECT)
     return tuple((known[name], ", ".join(dict.fromkeys(used[name]))) for name in ordered)
+
+
+def gated_in(model_id: str) -> str:
+    """Return what a model's dossier gates: in the source, and not to be relied on; or nothing."""
+    parts = read_dossier(_file(model_id).text)
+    return next((sentence(part.text) for part in parts if part.label == "Gated"), "")
 
 
 def _file(name: str) -> KnowledgeText:

@@ -41,7 +41,7 @@ _KNOWN_AS = {
     "id": "id",
     "c50": "Half-maximal concentration",
 }
-_WORD = re.compile(r"[a-z]{2,}[\s,:;.]")
+_WORD = re.compile(r"(?:a|[a-z]{2,})[\s,:;.]")
 
 
 def is_figure(value: object) -> TypeGuard[Mapping[str, Any]]:
