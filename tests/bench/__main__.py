@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import measures, pharmacology, planning, safety, session, trials
+from tests.bench import estimation, measures, pharmacology, planning, safety, session, trials
 from tests.bench.pages import measure_pages
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +63,7 @@ def pages(line):
 # One line a topic: its name on the command line, and what prints its figures.
 TOPICS = {
     "commands": commands,
+    "estimation": estimation.run,
     "measures": measures.run,
     "pages": pages,
     "pharmacology": pharmacology.run,

@@ -61,14 +61,14 @@ def test_the_posterior_is_that_of_a_grid(simons):
 
 @pytest.mark.slow  # 200 people, some seconds
 def test_intervals_hold_the_truth_as_often_as_they_say(simons):
-    """People drawn from the model, sampled with error; results under 12 ng/mL are not quantified."""
+    """People drawn from the model, sampled with error; results under 6 ng/mL are not quantified."""
     rng = np.random.default_rng(77)
     people = simons.draw(WOMAN, n=PEOPLE, rng=rng)
     inside = {name: np.zeros((2, PEOPLE), dtype=bool) for name in ("v1", "cl", "q3")}
     unquantified = 0
     for row in range(PEOPLE):
         hours = SAMPLED_H[: 2 + row % 5]
-        samples = measured(simons, people, row, hours, rng, lloq=12.0)
+        samples = measured(simons, people, row, hours, rng, analyte="S-ketamine", lloq=6.0)
         unquantified += sum(not s.is_quantified for s in samples)
         found = fit(
             simons, WOMAN, DOSE, samples, rng=rng, particles=400, residuals=ERROR, times_h=[1.0]

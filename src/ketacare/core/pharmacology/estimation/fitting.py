@@ -199,7 +199,8 @@ def fit(
     the samples. ``residuals`` are the model's own unless given, by analyte; ``times_h`` are the
     hours of the predicted bands (to 2 h after the last sample unless given). The mode is found by
     Newton's method (:mod:`.mode`), the posterior by adaptive importance sampling (:mod:`.importance`)
-    with ``particles`` draws; parameters that the samples cannot speak about keep their prior,
+    with ``particles`` draws (more where the weights
+    need it); parameters that the samples cannot speak about keep their prior,
     given the others. Samples are of one occasion: variance between occasions counts as the
     person's.
 
@@ -234,7 +235,7 @@ def fit(
         predicted=(),
         samples=_held(question, modes[0]),
         diagnostics=Diagnostics(
-            particles=particles,
+            particles=len(drawn.z),
             effective_size=drawn.effective_size,
             pareto_k=drawn.pareto_k,
             modes=len(modes),
@@ -246,7 +247,7 @@ def fit(
         outside=(),
         note=f"{NO_BENEFIT} {model.caution}",
         status=model.status,
-        inputs=(f"{model.id} {model.version}", f"{len(samples)} samples", f"{particles} draws"),
+        inputs=(f"{model.id} {model.version}", f"{len(samples)} samples", f"{len(drawn.z)} draws"),
     )
     return _completed(found, question, flags, modes, times_h)
 

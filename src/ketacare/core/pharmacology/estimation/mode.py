@@ -25,7 +25,7 @@ _SMALLEST = 1e-8  # log density that may still be missing at the end
 _LONGEST = 2.0  # longest step, in prior standard deviations
 _FLATTEST = 1e-3  # the prior alone has curvature 1; less is a sign of a ridge in the likelihood
 _ITERATIONS = 60
-_SHORTER = 0.5 ** np.arange(12)
+_SHORTER = 0.5 ** np.arange(1, 13)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,8 +56,9 @@ def find_mode(objective: Objective, start: Floats) -> Mode | None:
     Hessian.
     """
     here = np.array(start, dtype=np.float64)
+    known = _derivatives(objective, here)
     for iteration in range(_ITERATIONS):
-        value, gradient, hessian, uncertain = _derivatives(objective, here)
+        value, gradient, hessian, uncertain = known
         if not (np.isfinite(value) and np.isfinite(gradient).all() and np.isfinite(hessian).all()):
             return None
         curvature, axes = np.linalg.eigh(hessian)
@@ -76,6 +77,11 @@ def find_mode(objective: Objective, start: Floats) -> Mode | None:
             )
         step = axes @ (along / np.maximum(np.abs(curvature), _FLATTEST))
         step *= min(1.0, _LONGEST / float(np.linalg.norm(step)))
+        # The whole step is nearly always right; its derivatives are then those of the next round.
+        known = _derivatives(objective, here + step)
+        if known[0] > value:
+            here = here + step
+            continue
         tried = here + _SHORTER[:, None] * step
         found = objective(tried)
         found = np.where(np.isfinite(found), found, -np.inf)
@@ -83,6 +89,7 @@ def find_mode(objective: Objective, start: Floats) -> Mode | None:
         if found[best] <= value and decrement > 1e2 * _SMALLEST:
             return None
         here = tried[best]
+        known = _derivatives(objective, here)
     return None
 
 
