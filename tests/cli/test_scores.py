@@ -49,6 +49,14 @@ def test_a_screener_of_risk_is_triaged(scored):
     assert ran.json["scores"][0]["route"] == "no_total"
 
 
+def test_every_answer_is_there_with_its_points(scored):
+    # DAST-10: question 3 is scored in reverse, so "no" to it gives the only point
+    text = 'instrument = "dast10"\nitems = [0, 0, 0, "", 0, 0, 0, 0, 0, 0]'
+    items = scored(text, more=["--json"]).json["scores"][0]["items"]
+    assert (items[2]["value"], items[2]["points"], items[2]["label"]) == (0, 1, "No")
+    assert (items[3]["value"], items[3]["points"], items[3]["asked"]) == (None, None, True)
+
+
 def test_a_score_knows_the_hours_since_the_dose(scored):
     dose = '\n[[infusion]]\nat = 2026-05-02T12:00:00\ndose = "34 mg"\nduration = "40 min"\n'
     weight = 'weight = "68 kg"\n'

@@ -148,6 +148,16 @@ def _score(view: ScoreView, person: Person) -> dict[str, Any]:
             {"item": a.rule.item, "raised": a.raised, "sentence": a.sentence} for a in scored.alerts
         ],
         "error": scored.error,
+        "items": [
+            {
+                "number": a.item.number,
+                "value": a.value,
+                "points": a.points,
+                "label": a.label,
+                "asked": a.asked,
+            }
+            for a in scored.answers
+        ],
         "subscales": [
             {"id": s.subscale.id, "total": s.total, "reached": s.reached} for s in scored.subscales
         ],
