@@ -17,7 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from ketacare.core.pharmacology.symmetric import Floats, symmetric_modes
+
+__all__ = ["Floats", "Modes", "blocks_of", "decompose", "upstream"]
 
 _SMALLEST_GAP = 1e-9  # below it nothing can be divided; the loss of digits is judged by its sum
 # A response is a sum of modes that may cancel. If the parts are this much larger than the whole,
@@ -189,28 +191,10 @@ def _solved(matrix: Floats, states: NDArray[np.intp], sound: NDArray[np.bool_]) 
     else:
         root = np.sqrt(weight)
         symmetric = own * (root[None, :] / root[:, None])
-        rates, turned = _symmetric_modes(symmetric)
+        rates, turned = symmetric_modes(symmetric)
         right = root[:, None] * turned
         left = np.swapaxes(turned, 0, 1) / root[None, :]
     return _Block(states=states, rates=rates, right=right, left=left)
-
-
-def _symmetric_modes(matrix: Floats) -> tuple[Floats, Floats]:
-    """Return rates (b, n) and orthonormal vectors (b, b, n) of symmetric blocks."""
-    if len(matrix) > 2:
-        rates, turned = np.linalg.eigh(np.moveaxis(matrix, 2, 0))
-        return np.ascontiguousarray(rates.T), np.ascontiguousarray(np.moveaxis(turned, 0, 2))
-    a, h, d = matrix[0, 0], matrix[0, 1], matrix[1, 1]
-    middle, half = 0.5 * (a + d), 0.5 * (a - d)
-    radius = np.hypot(half, h)
-    fast = middle - radius
-    # The slow rate from the product of both, without the cancellation of middle + radius.
-    slow = (a * d - h * h) / fast
-    along = np.where(half >= 0, half + radius, h)
-    across = np.where(half >= 0, h, radius - half)
-    length = np.hypot(along, across)
-    along, across = along / length, across / length
-    return np.stack([slow, fast]), np.array([[along, -across], [across, along]])
 
 
 def _general(own: Floats, sound: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
