@@ -147,8 +147,9 @@ def _signs(page: Page, view: ExposureView, session: SessionView) -> None:
         ],
         numbers=1 + len(_TITLES),
     )
-    page.heading("Back to before, and what else happens")
-    page.items([*(_back(session) if _is_long(view) else ()), *_chances(session)])
+    back = list(_back(session)) if _is_long(view) else []
+    page.heading("Back to before, and what else happens" if back else "What else happens")
+    page.items([*back, *_chances(session)])
     if session.forecast.crossing:
         page.heading("How many of such people reach a red limit of the policy")
         page.items(f"{_TITLES[k]}: {p:.0%}" for k, p in session.forecast.crossing.items())
