@@ -52,6 +52,11 @@ class Tag(StrEnum):
     MEDICINE_ADDED = "history:medicine:added"
     MEDICINE_CHANGED = "history:medicine:changed"
     MEDICINE_REMOVED = "history:medicine:removed"
+    HISTORY_ASKED = "history:telling:asked"
+    HISTORY_TOLD = "history:telling:told"
+    HISTORY_TAKEN_BACK = "history:telling:taken_back"
+    HISTORY_CONFIRMED = "history:telling:confirmed"
+    HISTORY_SET_ASIDE = "history:telling:set_aside"
     # Eligibility
     FACT_RECORDED = "eligibility:fact:recorded"
     FACT_CORRECTED = "eligibility:fact:corrected"
@@ -147,6 +152,11 @@ SENTENCES: Mapping[Tag, str | Promise] = {
     Tag.MEDICINE_ADDED: _("{actor} added a medicine."),
     Tag.MEDICINE_CHANGED: _("{actor} changed a medicine."),
     Tag.MEDICINE_REMOVED: _("{actor} struck out a medicine. Reason: {reason}"),
+    Tag.HISTORY_ASKED: _("{actor} made a link for the patient to tell the history."),
+    Tag.HISTORY_TOLD: _("{actor} told of a treatment."),
+    Tag.HISTORY_TAKEN_BACK: _("{actor} took back what was told of a treatment."),
+    Tag.HISTORY_CONFIRMED: _("{actor} confirmed what the patient told of a treatment."),
+    Tag.HISTORY_SET_ASIDE: _("{actor} set aside what the patient told. Reason: {reason}"),
     Tag.FACT_RECORDED: _("{actor} recorded a finding."),
     Tag.FACT_CORRECTED: _("{actor} corrected a finding. Reason: {reason}"),
     Tag.REVIEWED: _("{actor} signed the eligibility review."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -18,9 +18,16 @@ from ketacare.clinic.accounts.roles import may
 from ketacare.clinic.history import mapping
 from ketacare.clinic.history.models import Diagnosis, Entry, Medicine, Trial
 from ketacare.core import record
-from ketacare.core.history import Stage, stage
+from ketacare.core.history import PointsStage, Stage, TrialJudgement, points_of, stage
 from ketacare.core.measures import rate_all
-from ketacare.knowledge.load import load_instruments, load_staging, load_treatments, staging_ids
+from ketacare.knowledge.load import (
+    load_instruments,
+    load_staging,
+    load_staging_points,
+    load_treatments,
+    staging_ids,
+    staging_points_ids,
+)
 
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
 
@@ -48,8 +55,9 @@ def medicines_of(patient_id: uuid.UUID) -> tuple[record.Medicine, ...]:
 
 def rows_of(kind: type[AnyEntry], patient_id: uuid.UUID) -> QuerySet[AnyEntry]:
     """Return all rows of a kind, corrected and struck out ones too, with who said what."""
+    told = () if kind is Diagnosis else ("told",)
     return kind.objects.filter(patient_id=patient_id).select_related(
-        "entered_by", "struck_by", "superseded_by__entered_by", "patient"
+        "entered_by", "struck_by", "superseded_by__entered_by", "patient", *told
     )
 
 
@@ -76,6 +84,17 @@ def stages_of(person: record.Person, *, now: datetime) -> tuple[Stage, ...]:
     own = "ketacare_anxiety"
     others = tuple(name for name in staging_ids() if name != own)
     return tuple(stage_of(person, now=now, definition=name) for name in (own, *others))
+
+
+def points_of_all(
+    person: record.Person, trials: Sequence[TrialJudgement], *, now: datetime
+) -> tuple[PointsStage, ...]:
+    """Return the published staging scores, from the same trials."""
+    severity = rate_all(person, load_instruments(), now=now)
+    return tuple(
+        points_of(person, trials, load_staging_points(name), now=now, severity=severity)
+        for name in staging_points_ids()
+    )
 
 
 def _standing(kind: type[AnyEntry], patient_id: uuid.UUID) -> QuerySet[AnyEntry]:

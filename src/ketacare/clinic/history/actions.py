@@ -30,13 +30,25 @@ DIAGNOSIS_FIELDS = (
 TRIAL_FIELDS = (
     "treatment", "kind", "name", "dose_mg_per_day", "weeks_at_dose", "started", "ended", "ongoing",
     "adherence", "outcome", "end_reason", "sessions", "weeks", "disorder_specific",
-    "exposure_delivered", "therapist_qualified", "homework_fraction", "certainty", "note",
+    "exposure_delivered", "therapist_qualified", "homework_fraction", "role", "added_to", "optimised",
+    "certainty", "note",
 )  # fmt: skip
 MEDICINE_FIELDS = (
     "ingredient", "name", "mg_per_day", "since", "until", "last_taken", "as_needed", "note",
 )  # fmt: skip
 TEXTS = frozenset(
-    {"name", "code", "confirmed_by", "adherence", "outcome", "end_reason", "certainty", "note"}
+    {
+        "name",
+        "code",
+        "confirmed_by",
+        "adherence",
+        "outcome",
+        "end_reason",
+        "role",
+        "added_to",
+        "certainty",
+        "note",
+    }
 )
 
 
@@ -179,6 +191,8 @@ def _trial(patient: Patient, by: User | None, now: datetime, values: dict[str, A
     found = _known(written, where="treatment")
     values = {**values, "treatment": found.id, "kind": found.kind.value}
     values["name"] = values.get("name") or written
+    if values.get("added_to"):
+        values["added_to"] = _known(str(values["added_to"]).strip(), where="added_to").id
     row = Trial(patient=patient, entered_by=by, entered_at=now, **_blank(values))
     if row.ongoing and row.ended is not None:
         raise InputError(

@@ -13,7 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from ketacare.clinic.config.forms import in_this_age
 from ketacare.clinic.history.fields import DayField, DoseField, YesNoField
 from ketacare.core.errors import InputError
-from ketacare.core.record import Adherence, Certainty, EndReason, TreatmentKind, TrialOutcome
+from ketacare.core.record import (
+    Adherence,
+    Certainty,
+    EndReason,
+    TreatmentKind,
+    TrialOutcome,
+    TrialRole,
+)
 from ketacare.knowledge.load import find_treatment, load_treatments
 
 NOT_RECORDED = ("", _("Not recorded"))
@@ -37,6 +44,11 @@ END_REASON = {
     EndReason.ACCESS: _("It was no longer available"),
     EndReason.PREGNANCY: _("Pregnancy"),
     EndReason.OTHER: _("Something else"),
+}
+ROLE = {
+    TrialRole.ALONE: _("Alone"),
+    TrialRole.AUGMENTATION: _("Added to another one (augmentation)"),
+    TrialRole.COMBINATION: _("Begun together with another one"),
 }
 CERTAINTY = {
     Certainty.RECORD: _("A document or pharmacy record"),
@@ -178,8 +190,20 @@ class MedicineTrialForm(TrialForm):
         required=False,
         widget=forms.NumberInput(attrs={"step": "any"}),
     )
+    optimised = YesNoField(label=_("Was the dose raised as far as it was borne?"))
+    role = forms.ChoiceField(
+        label=_("Was it given alone or with another medicine?"),
+        choices=_choices(ROLE),
+        required=False,
+    )
+    added_to = forms.CharField(
+        label=_("Added to, or begun with"),
+        help_text=_("Only when it was not given alone."),
+        max_length=80,
+        required=False,
+    )
     field_order = (
-        "treatment", "dose_mg_per_day", "weeks_at_dose", "adherence", "outcome", "end_reason",
+        "treatment", "dose_mg_per_day", "weeks_at_dose", "optimised", "role", "added_to", "adherence", "outcome", "end_reason",
         "started", "ended", "ongoing", "certainty", "note", "reason",
     )  # fmt: skip
 
@@ -187,6 +211,14 @@ class MedicineTrialForm(TrialForm):
         super().__init__(*args, **kwargs)
         self.fields["treatment"].label = _("Medicine")
         self.fields["treatment"].help_text = _("Generic or brand name, such as sertraline.")
+        self.fields["added_to"].widget.attrs.update({"list": "treatments", "autocomplete": "off"})
+
+    def clean_added_to(self) -> str:
+        """Refuse a name the clinic does not know, with the nearest ones."""
+        written: str = self.cleaned_data["added_to"].strip()
+        if written and written != self.initial.get("added_to"):
+            _known(written)
+        return written
 
 
 class TherapyTrialForm(TrialForm):

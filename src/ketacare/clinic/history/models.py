@@ -89,6 +89,9 @@ class Trial(Entry):
     exposure_delivered = models.BooleanField(_("exposure was done"), null=True)
     therapist_qualified = models.BooleanField(_("by a qualified therapist"), null=True)
     homework_fraction = models.FloatField(_("share of homework done"), null=True, blank=True)
+    role = models.CharField(_("given alone or with another"), max_length=20, blank=True)
+    added_to = models.CharField(_("added to or begun with"), max_length=80, blank=True)
+    optimised = models.BooleanField(_("raised as far as it was borne"), null=True)
     certainty = models.CharField(_("rests on"), max_length=20, blank=True)
 
     class Meta:
@@ -120,3 +123,8 @@ class Medicine(Entry):
 
     def __str__(self) -> str:
         return self.name or self.ingredient
+
+
+from ketacare.clinic.history.telling_models import Invitation, Told  # noqa: E402 - they name Trial
+
+__all__ = ["Diagnosis", "Entry", "Invitation", "Medicine", "Told", "Trial"]

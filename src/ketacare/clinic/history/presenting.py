@@ -18,10 +18,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ketacare.clinic.history import access, actions
-from ketacare.clinic.history.forms import ADHERENCE, CERTAINTY, END_REASON, OUTCOME
+from ketacare.clinic.history.forms import ADHERENCE, CERTAINTY, END_REASON, OUTCOME, ROLE
 from ketacare.clinic.history.models import Diagnosis, Entry, Medicine, Trial
 from ketacare.core.history import Adequacy, Stage, TrialJudgement
-from ketacare.core.record import Adherence, Certainty, EndReason, Fact, Person, TrialOutcome
+from ketacare.core.record import (
+    Adherence,
+    Certainty,
+    EndReason,
+    Fact,
+    Person,
+    TrialOutcome,
+    TrialRole,
+)
 from ketacare.core.sources import Source
 from ketacare.knowledge.load import load_sources, load_treatments
 
@@ -227,6 +235,11 @@ def _trial_lines(row: Trial) -> Iterable[str]:
             if weeks is not None
             else _("weeks at that dose not recorded")
         )
+        if row.role and row.role != TrialRole.ALONE:
+            other = load_treatments().get(row.added_to)
+            name = other.name if other else row.added_to or _("another medicine")
+            added = row.role == TrialRole.AUGMENTATION
+            yield (_("added to {name}") if added else _("begun with {name}")).format(name=name)
     elif row.sessions is not None:
         yield ngettext("{n} session", "{n} sessions", row.sessions).format(n=row.sessions)
     else:
@@ -322,6 +335,7 @@ _WORDS: dict[str, tuple[Any, dict[Any, Any]]] = {
     "outcome": (TrialOutcome, OUTCOME),
     "end_reason": (EndReason, END_REASON),
     "certainty": (Certainty, CERTAINTY),
+    "role": (TrialRole, ROLE),
 }
 
 

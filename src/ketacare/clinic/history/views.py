@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -19,7 +20,8 @@ from ketacare.clinic.accounts.decorators import requires
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.history import access, actions, forms, presenting
-from ketacare.clinic.history.models import Diagnosis, Entry, Medicine, Trial
+from ketacare.clinic.history import telling as told
+from ketacare.clinic.history.models import Diagnosis, Entry, Medicine, Told, Trial
 from ketacare.clinic.patients.access import patient_for
 from ketacare.clinic.patients.mapping import person_record
 from ketacare.clinic.patients.models import Patient
@@ -38,8 +40,82 @@ def overview(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
     patient = _patient(request, patient_id, Permission.HISTORY_VIEW)
     now = timezone.now()
     person = person_record(patient.pk, now=now, patient=patient)
-    context = presenting.history(patient.pk, access.stages_of(person, now=now), person, now=now)
-    return render(request, "history/overview.html", {"patient": patient, "history": context})
+    stages = access.stages_of(person, now=now)
+    context = presenting.history(patient.pk, stages, person, now=now)
+    lines = list(told.told_of(patient.pk))
+    return render(
+        request,
+        "history/overview.html",
+        {
+            "patient": patient,
+            "history": context,
+            "points": access.points_of_all(person, stages[0].trials, now=now),
+            "told_open": [line for line in lines if line.is_open],
+            "told_decided": [line for line in lines if not line.is_open],
+        },
+    )
+
+
+@requires(Permission.HISTORY_EDIT)
+@require_http_methods(["GET", "POST"])
+def invite(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
+    """Make a link with which the patient tells what was tried."""
+    patient = _patient(request, patient_id, Permission.HISTORY_EDIT)
+    context: dict[str, Any] = {"patient": patient}
+    if request.method == "POST":
+        made, token = told.invite(patient=patient, by=_user(request), now=timezone.now())
+        context |= {
+            "invitation": made,
+            "address": request.build_absolute_uri(reverse("history:tell", args=[token])),
+        }
+    return render(request, "history/invited.html", context)
+
+
+@requires(Permission.HISTORY_EDIT)
+@require_http_methods(["GET", "POST"])
+def confirm_told(request: HttpRequest, patient_id: uuid.UUID, line_id: uuid.UUID) -> HttpResponse:
+    """Write what the record says of a line the patient told; the line is kept beside it."""
+    patient = _patient(request, patient_id, Permission.HISTORY_EDIT)
+    line = told.told_for(_user(request), patient.pk, line_id)
+    form_class: type[BaseForm] = forms.MedicineForm
+    if line.kind != Told.Kind.TAKING:
+        form_class = forms.TRIAL_FORMS[line.kind]
+    form = form_with_draft(
+        form_class, request, key=f"history.told:{line.pk}", initial=told.proposal(line)
+    )
+    return _enter(
+        request,
+        patient,
+        form,
+        title=_("Confirm what the patient told"),
+        done=_("It is in the history; what the patient told is kept beside it."),
+        save=lambda values: told.confirm(
+            line=line, by=_user(request), now=timezone.now(), **values
+        ),
+        button=_("Confirm"),
+        told_line=line,
+    )
+
+
+@requires(Permission.HISTORY_EDIT)
+@require_http_methods(["GET", "POST"])
+def set_aside_told(request: HttpRequest, patient_id: uuid.UUID, line_id: uuid.UUID) -> HttpResponse:
+    """Keep a line the patient told out of the record, with the reason."""
+    patient = _patient(request, patient_id, Permission.HISTORY_EDIT)
+    line = told.told_for(_user(request), patient.pk, line_id)
+    form = form_with_draft(forms.StrikeOutForm, request, key=f"history.told.aside:{line.pk}")
+    return _enter(
+        request,
+        patient,
+        form,
+        title=_("Set aside “{entry}”").format(entry=line),
+        done=_("The line was set aside; it stays visible."),
+        save=lambda values: told.set_aside(
+            line=line, by=_user(request), now=timezone.now(), **values
+        ),
+        button=_("Set aside"),
+        told_line=line,
+    )
 
 
 @requires(Permission.HISTORY_EDIT)
@@ -267,6 +343,7 @@ def _enter(
     entry: Entry | None = None,
     kind: str = "",
     button: str = "",
+    told_line: Told | None = None,
 ) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
@@ -284,6 +361,7 @@ def _enter(
         "title": title,
         "entry": entry,
         "kind": kind,
+        "told_line": told_line,
         "names": getattr(form, "names", ()),
         "button": button or (_("Correct") if entry else _("Add")),
     }
