@@ -16,7 +16,7 @@ from ketacare.cli.printing import Page, name_of, print_json
 from ketacare.cli.staging import stage_of
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.measures import Instrument
-from ketacare.core.planning import Advice, Option, Protocol, advise, course_for
+from ketacare.core.planning import Advice, Option, Protocol, advise, costs_of, course_for
 from ketacare.core.record import Person
 from ketacare.core.response import (
     Course,
@@ -58,7 +58,7 @@ def run_recommend(
             where="--primary",
         )
     protocol, treatments = load_protocol(), load_treatments()
-    weights = protocol.weights.changed(weights_of(weigh), by="set on the command line")
+    weights = protocol.weights.changed(costs_of(weigh), by="set on the command line")
     advice = advise(
         person,
         prior=prior,
@@ -80,21 +80,6 @@ def run_recommend(
         print_json(shape, command="recommend", file=file, person=person, at=person.when(now))
         return
     _page(person, advice, fans, instruments[primary]).print()
-
-
-def weights_of(texts: Sequence[str]) -> dict[str, str]:
-    """Return "name=number" options as a mapping; refuse one without an equals sign."""
-    found: dict[str, str] = {}
-    for text in texts:
-        name, sign, value = text.partition("=")
-        if not sign:
-            raise InputError(
-                ErrorCode.BAD_FORMAT,
-                f'"{text}" is not a weight; write it as infusion=0.01',
-                where="--weigh",
-            )
-        found[name.strip()] = value.strip()
-    return found
 
 
 def _fans(

@@ -118,6 +118,17 @@ def test_maintenance_waits_for_a_response():
     assert rule == "A11"
 
 
+def test_a_course_starts_at_its_usual_spacing():
+    start = replace(CURRENT, number=0, days_since=None)
+    nobody = replace(GOOD, number=0, tolerated=None, given_days=())
+    weekly = replace(give(0.0, 7.0, interval=7.0), actions=(Action.START, Action.SPACE))
+    assert restrict(give(0.0, 3.5), start, nobody, PROTOCOL) is None
+    reason, rule = restrict(weekly, start, nobody, PROTOCOL)
+    assert "usual spacing" in reason
+    assert rule == "start"
+    assert restrict(replace(weekly, dose_days=(6.0, 13.0)), CURRENT, GOOD, PROTOCOL) is None
+
+
 def test_a_third_infusion_within_a_week_is_not_offered():
     # Given on days −4.5 and −1: day 2.5 is seven days after the first, day 2.4 is not.
     assert restrict(give(2.5), CURRENT, GOOD, PROTOCOL) is None

@@ -22,6 +22,8 @@ def test_a_changed_weight_is_used_and_says_by_whom():
     assert own.infusion_cost.note == "the person"
     assert own.therapy_cost == WEIGHTS.therapy_cost
     assert set(own.costs) == set(COSTS)
+    assert own.provenance.version == f"{WEIGHTS.provenance.version} with infusion=0.02"
+    assert WEIGHTS.changed({}, by="nobody") is WEIGHTS
 
 
 @pytest.mark.parametrize("value", ["much", "", "nan", "inf", "-0.1", "1.5", None, True, [0.1]])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pytest
+from tests.core.trials.recording import START, record
 
 from ketacare.core.planning import guideline
-from ketacare.core.record import Fact, Infusion, Measurement, Person, Score, Vital
 from ketacare.core.trials.design import Design
 from ketacare.core.trials.engine import draw_luck, treat
 from ketacare.core.trials.policies import GuidelineRules
@@ -20,7 +20,6 @@ from ketacare.knowledge.load import (
     load_virtual_clinic,
 )
 
-START = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 PROTOCOL = load_protocol()
 CLINIC = load_virtual_clinic()
 RELIABLE = load_instruments()["gad7"].reliable_change.value
@@ -40,47 +39,14 @@ class Recorder:
             self.scores[row].append((ward.day, int(ward.latest[row])))
             if row in self.sampled:
                 name = "" if lead[row] == UNTOLD else PROTOCOL.guideline.rules[lead[row]].id
-                self.asked.append((row, ward.day, name, self.record(ward, row)))
-
-    def record(self, ward, row):
-        """The person as a clinic would have recorded them up to now."""
-
-        def at(day):
-            return START + timedelta(days=float(day))
-
-        given = ward.days[row, : ward.total[row]]
-        seen, facts = [], []
-        if len(given):
-            during = at(given[-1]) + timedelta(minutes=30)
-            distress = 9 if ward.distress[row] else 2
-            systolic = 185 if ward.pressure[row] else 125
-            seen = [Measurement(kind=Vital.DISTRESS, value=distress, at=during)]
-            seen += [
-                Measurement(kind=Vital.SYSTOLIC, value=systolic, at=during + timedelta(minutes=m))
-                for m in (0, 5)
-            ]
-            if not (ward.distress[row] or ward.pressure[row]):
-                after = at(given[-1]) + timedelta(hours=2)
-                facts = [Fact(code="last_infusion_tolerated", value=True, at=after)]
-        return Person(
-            id="v",
-            label="virtual",
-            age_years=40,
-            infusions=tuple(
-                Infusion(at=at(d), dose_mg=35, minutes=40, weight_kg=70) for d in given
-            ),
-            scores=(
-                # The baseline is scored just before the first infusion of the day.
-                Score(
-                    instrument="gad7",
-                    at=START - timedelta(minutes=5),
-                    total=int(self.baseline[row]),
-                ),
-                *(Score(instrument="gad7", at=at(d), total=t) for d, t in self.scores[row]),
-            ),
-            measurements=tuple(seen),
-            facts=tuple(facts),
-        )
+                self.asked.append(
+                    (
+                        row,
+                        ward.day,
+                        name,
+                        record(ward, row, baseline=self.baseline, scores=self.scores[row]),
+                    )
+                )
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ketacare.core.errors import ErrorCode, InputError
+from ketacare.core.planning import costs_of
 
 PREFIX = "KETACARE_"
 SHORTEST_SECRET = 32
@@ -36,6 +37,7 @@ class Kind(StrEnum):
     LOG_LEVEL = "log level"
     COUNTRY = "country"
     DATABASE = "database address"
+    WEIGHTS = "weights"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +144,14 @@ SETTINGS: tuple[Setting, ...] = (
         default=None,
         help="A folder with the clinic's own licensed texts of questionnaires "
         "(docs/howto/licensed-text.md). Not set: only texts that may be shown by anybody.",
+    ),
+    Setting(
+        name="KETACARE_ADVICE_WEIGHTS",
+        kind=Kind.WEIGHTS,
+        default="",
+        help="How this clinic weighs options, where it differs from knowledge/planning: the cost of "
+        "an infusion, a therapy session, the risk of an infusion, and departing from the guideline, "
+        "each from 0 to 1 in mean relief, such as infusion=0.01,risk=0.005.",
     ),
     Setting(
         name="KETACARE_IDLE_MINUTES",
@@ -319,6 +329,13 @@ def _country(setting: Setting, text: str) -> str:
     return text.upper()
 
 
+def _weights(setting: Setting, text: str) -> dict[str, float]:
+    try:
+        return costs_of(part for part in text.split(",") if part.strip())
+    except InputError as error:
+        raise _refuse(setting, text, error.sentence.rstrip(".")) from error
+
+
 _PARSERS: Mapping[Kind, Callable[[Setting, str], Any]] = {
     Kind.TEXT: lambda _setting, text: text,
     Kind.SECRET: _secret,
@@ -334,6 +351,7 @@ _PARSERS: Mapping[Kind, Callable[[Setting, str], Any]] = {
     Kind.LOG_LEVEL: _log_level,
     Kind.COUNTRY: _country,
     Kind.DATABASE: _database,
+    Kind.WEIGHTS: _weights,
 }
 
 

@@ -7,11 +7,12 @@ values. It takes about a second, so pages never call it; actions do, when the in
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+from django.conf import settings
 
 from ketacare import __version__
 from ketacare.adapters.report import FanView, advice_shape
@@ -84,10 +85,14 @@ class Knowledge:
 
 
 def knowledge() -> Knowledge:
-    """Return the knowledge in force (cached by its loaders)."""
+    """Return the knowledge in force (cached by its loaders), weighed as the clinic weighs."""
+    protocol = load_protocol()
+    weights = protocol.weights.changed(
+        settings.KETACARE["KETACARE_ADVICE_WEIGHTS"], by="the clinic's setting"
+    )
     return Knowledge(
         prior=load_prior(),
-        protocol=load_protocol(),
+        protocol=replace(protocol, weights=weights),
         policy=load_policy(),
         treatments=load_treatments(),
         instruments=load_instruments(),

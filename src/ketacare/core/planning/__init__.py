@@ -45,7 +45,7 @@ from ketacare.core.planning.series import Rated, Series, Treated, series_of
 from ketacare.core.planning.standing import Standing, standing_of
 from ketacare.core.planning.tolerance import Tolerance, session_tolerance
 from ketacare.core.planning.weighing import departures
-from ketacare.core.planning.weights import COSTS, Interval, Weights
+from ketacare.core.planning.weights import COSTS, Interval, Weights, costs_of
 
 __all__ = [
     "BESIDE_LIMITS",
@@ -85,6 +85,7 @@ __all__ = [
     "When",
     "advise",
     "backward",
+    "costs_of",
     "course_for",
     "delivered",
     "departures",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ketacare.core.planning.candidates import Candidate, Current, Kind
 from ketacare.core.planning.protocol import Protocol
+from ketacare.core.planning.rules import Action
 from ketacare.core.planning.standing import Standing
 
 _WEEK = 7.0
@@ -80,6 +81,11 @@ def _unsupported(candidate: Candidate, current: Current, standing: Standing) -> 
         return ("A lower dose is for poor tolerance, or for keeping a response.", "A14")
     if dose > current.dose_mg_per_kg + _SAME and standing.responds:
         return ("The person responds at this dose: the lowest effective dose is kept.", "A1")
+    if standing.number == 0 and Action.SPACE in candidate.actions:
+        return (
+            "Nothing is known about the person yet: the course starts at its usual spacing.",
+            "start",
+        )
     if (candidate.interval_days or 0.0) > _WEEK and not standing.responded:
         return ("Infusions are not spaced beyond a week before there is a response.", "A11")
     if candidate.then_days is not None and not standing.responded:

@@ -7,7 +7,7 @@ Utility is linear on purpose: anyone can redo it by hand.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -71,19 +71,20 @@ class Weights:
 
         ``costs`` maps a name of :data:`COSTS` to mean relief over the horizon, 0 to 1; ``by`` says
         who set them and is kept as their source's note. Raises :class:`InputError` for a name that
-        is not a cost, and for a value that is not a number from 0 to 1.
+        is not a cost, and for a value that is not a number from 0 to 1. The version says what was
+        changed, so that advice by other weights is never taken for the same.
         """
+        if not costs:
+            return self
         found = {name: getattr(self, f"{name}_cost") for name in COSTS}
         for name, value in costs.items():
-            if name not in COSTS:
-                raise InputError(
-                    ErrorCode.UNKNOWN_NAME,
-                    f'"{name}" is not a weight; use one of {", ".join(COSTS)}',
-                    where=name,
-                )
+            _known(name)
             found[name] = _cost(name, value, by=by)
+        said = ", ".join(f"{name}={found[name].value:g}" for name in COSTS if name in costs)
+        version = f"{self.provenance.version} with {said}"
         return replace(
             self,
+            provenance=replace(self.provenance, version=version),
             infusion_cost=found["infusion"],
             therapy_cost=found["therapy"],
             risk_cost=found["risk"],
@@ -102,6 +103,31 @@ class Weights:
         ``relief`` and ``burden`` in mean relief over the horizon, ``risk`` in standard infusions.
         """
         return relief - burden - self.risk_cost.to("1") * risk
+
+
+def costs_of(texts: Iterable[str]) -> dict[str, float]:
+    """Return costs written as "infusion=0.01" by their names; refuse what is none of them."""
+    found: dict[str, float] = {}
+    for text in texts:
+        name, sign, value = (part.strip() for part in text.partition("="))
+        if not sign:
+            raise InputError(
+                ErrorCode.BAD_FORMAT,
+                f'"{text}" is not a weight; write it as infusion=0.01',
+                where=text,
+            )
+        _known(name)
+        found[name] = _cost(name, value, by="").value
+    return found
+
+
+def _known(name: str) -> None:
+    if name not in COSTS:
+        raise InputError(
+            ErrorCode.UNKNOWN_NAME,
+            f'"{name}" is not a weight; use one of {", ".join(COSTS)}',
+            where=name,
+        )
 
 
 def _cost(name: str, value: object, *, by: str) -> Sourced:
