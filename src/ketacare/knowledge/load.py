@@ -31,6 +31,7 @@ from ketacare.knowledge.loading.studies import load_studies
 from ketacare.knowledge.loading.therapy import load_integration_window
 from ketacare.knowledge.loading.treatments import find_treatment, load_treatments
 from ketacare.knowledge.loading.virtual import load_virtual_clinic
+from ketacare.knowledge.loading.watch import load_watch_rules
 from ketacare.knowledge.loading.wordings import with_site_texts
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "load_studies",
     "load_treatments",
     "load_virtual_clinic",
+    "load_watch_rules",
     "load_weights",
     "pk_model_ids",
     "protocol_ids",

@@ -2,21 +2,17 @@
 
 import numpy as np
 import pytest
-from scipy.stats import kstest
 
 from ketacare.core.errors import InputError
 from ketacare.core.response import (
     Course,
     Dose,
-    Future,
     PosteriorStatus,
     Rating,
     TraitName,
-    sample_paths,
     update,
 )
 from ketacare.core.response.ensemble import Ensemble
-from ketacare.core.trials import observed_course, simulate_course, virtual_cohort
 
 SIX = tuple(Dose(day=7.0 + d, mg_per_kg=0.5, minutes=40) for d in (0, 3, 7, 10, 14, 17))
 VISITS = (0.0, 6.5, 8.5, 10.0, 14.0, 17.0, 21.0, 24.0, 31.0)
@@ -132,39 +128,3 @@ def test_rejuvenation_agrees_with_plain_importance_sampling(prior):
         # Posterior SDs are about 1.5 points and 0.2; 2000 particles with an effective size of
         # several hundred give 4 standard errors of about 0.2 SD.
         assert moved.mean(name) == pytest.approx(float(weights @ plain.people[name]), abs=0.2 * sd)
-
-
-@pytest.mark.slow
-def test_simulation_based_calibration(prior):
-    """Truth drawn from the prior has a uniform rank in its posterior (Talts et al. 2018).
-
-    150 people; the Kolmogorov-Smirnov distance of 150 uniform ranks exceeds 0.159 in one of 1000
-    (1.95/sqrt(150)). The share of future scores inside the central 80 %, with ties split at random,
-    has a standard error of 3.3 points: between 70 and 90 is three of them.
-    """
-    rng = np.random.default_rng(20261123)
-    people = virtual_cohort(150, prior, rng=rng)
-    ranks = {TraitName.SET_POINT: [], TraitName.RESPONSIVENESS: [], TraitName.NONSPECIFIC_SLOW: []}
-    future_ranks = []
-    for person in people:
-        scores = simulate_course(
-            person,
-            doses=SIX,
-            therapy_days=(9.0,),
-            visit_days=(*VISITS, 45.0),
-            instruments=("gad7",),
-            rng=rng,
-        )
-        seen = observed_course(scores, doses=SIX, therapy_days=(9.0,), now_day=32.0)
-        found = update(prior, seen, rng=rng, particles=500)
-        for name, values in ranks.items():
-            values.append(float(found.weights @ (found.people[name] < person.trait(name))))
-        later = next(s.total for s in scores if s.day == 45.0)
-        paths = sample_paths(found, Future(), "gad7", [45.0], rng=rng)[:, 0]
-        below, equal = found.weights @ (paths < later), found.weights @ (paths == later)
-        future_ranks.append(float(below + rng.random() * equal))
-    for name, values in ranks.items():
-        assert kstest(values, "uniform").statistic < 0.159, name
-    assert kstest(future_ranks, "uniform").statistic < 0.159
-    inside = np.mean([0.1 <= r <= 0.9 for r in future_ranks])
-    assert 0.70 <= inside <= 0.90

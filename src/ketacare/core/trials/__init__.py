@@ -57,6 +57,7 @@ from ketacare.core.trials.studies import (
     Study,
     Symptoms,
 )
+from ketacare.core.trials.watching import WatchAccuracy, watch_accuracy
 
 __all__ = [
     "Against",
@@ -90,6 +91,7 @@ __all__ = [
     "Truth",
     "Verdict",
     "VirtualPerson",
+    "WatchAccuracy",
     "WorldResult",
     "calibrate",
     "compared",
@@ -109,4 +111,5 @@ __all__ = [
     "split_total",
     "tasks_of",
     "virtual_cohort",
+    "watch_accuracy",
 ]
