@@ -9,7 +9,10 @@ if [ "$#" -gt 0 ]; then
   exec .venv/bin/python -m pytest "$@"
 fi
 others() {
-  scripts/check.sh && .venv/bin/python -m pytest -n 2 --ignore tests/browser
+  local bad=0
+  scripts/check.sh || bad=1
+  .venv/bin/python -m pytest -n 2 --ignore tests/browser || bad=1
+  return "$bad"
 }
 said=$(mktemp)
 set -m # a process group of its own, so that stopping stops all of it
