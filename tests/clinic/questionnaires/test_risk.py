@@ -89,6 +89,15 @@ def test_the_team_sees_the_triage_and_whom_it_is_on(client_of, ana, nurse, psych
     assert "A screener flags, it does not decide" in text
 
 
+def test_a_void_question_is_not_called_left_out(client_of, ana, nurse):
+    screened(ana, nurse, [1, 0, None, None, None, 0, None])
+    text = text_of(client_of(Role.NURSE).get(f"/patients/{ana.pk}/measures/"))
+    assert (
+        text.count("not asked") == 4
+    )  # 3, 4 and 5 after a no to 2; within 3 months after a no to 6
+    assert "left out" not in text
+
+
 def test_contradictory_answers_are_named(client_of, ana, nurse):
     screened(ana, nurse, [0, 0, None, 1, None, 0, None])  # 4 yes although 2 is no
     text = text_of(client_of(Role.NURSE).get(f"/patients/{ana.pk}/measures/"))
@@ -180,6 +189,14 @@ def test_item_nine_has_two_hours_and_an_hour_to_be_taken_on(ana, nurse):
     assert (risk.level, risk.item, risk.value) == ("positive_item", 9, 1)
     assert risk.acknowledge_by - risk.raised_at == 60 * MINUTE
     assert risk.due_at - risk.raised_at == 120 * MINUTE
+
+
+def test_item_nine_leads_on_to_the_screener(client_of, ana, nurse):
+    actions.record_paper_score(
+        patient=ana, instrument="phq9", items=[0] * 8 + [1], by=nurse, now=timezone.now()
+    )
+    page = client_of(Role.NURSE).get(f"/measures/risks/{RiskAnswer.objects.get().pk}/")
+    assert f"/patients/{ana.pk}/measures/enter/cssrs_screener/" in page.content.decode()
 
 
 @pytest.mark.parametrize("role", [Role.FRONT_DESK, Role.RESEARCHER, Role.MANAGER])

@@ -27,6 +27,7 @@ from ketacare.core.measures import (
     Scored,
     Standing,
     Triage,
+    is_asked,
     judge_change,
     trajectory,
 )
@@ -232,15 +233,18 @@ def answered(instrument: Instrument, response: Response) -> tuple[Answered, ...]
     """Return the items with their answers; empty when only a total was reported."""
     if response.items is None:
         return ()
+    form = (*instrument.items, *instrument.unscored)
     found = []
-    for item, value in zip(instrument.items, response.items, strict=False):
-        labels = [option.label for option in item.options if option.value == value]
+    for item, value in zip(form, response.items, strict=False):
+        label = item.label(value)
+        if value is None:
+            label = _("left out") if is_asked(item, response.items) else _("not asked")
         found.append(
             Answered(
                 number=item.number,
                 text=item.shown,
                 value=value,
-                label=labels[0] if labels else _("left out"),
+                label="" if label == str(value) else label,
             )
         )
     return tuple(found)
