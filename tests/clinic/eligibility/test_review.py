@@ -1,6 +1,7 @@
 """The review: answers given beside the findings that miss them, and the signature."""
 
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
@@ -11,7 +12,9 @@ from ketacare.clinic.audit.models import Event
 from ketacare.clinic.eligibility import access, actions
 from ketacare.clinic.eligibility.models import Answer, Review
 from ketacare.core.errors import InputError
-from ketacare.core.safety import Outcome, Station
+from ketacare.core.safety import Dated, Outcome, Station
+from ketacare.core.units import Quantity
+from ketacare.knowledge.load import load_policy
 
 
 def outcome(patient, rule):
@@ -150,3 +153,41 @@ def test_measurements_of_the_work_up_are_recorded(client_of, patient):
     from ketacare.clinic.vitals.access import measurements_of
 
     assert [m.value for m in measurements_of(patient.pk)] == [72.5]
+
+
+def test_what_is_due_between_infusions_has_its_own_list(client_of, patient):
+    page = (
+        client_of(Role.PSYCHIATRIST)
+        .get(f"{address('review', patient)}?station=follow_up")
+        .content.decode()
+    )
+    assert "Between infusions: what is due" in page
+    assert "Review of misuse" in page
+    assert "Serious adverse event" in page
+
+
+def test_a_changed_threshold_shows_on_the_page(client_of, patient, psychiatrist, monkeypatch):
+    policy = load_policy()
+    rule = policy.rule("liver.impaired")
+    number = rule.limits["raised"].entries[-1].number
+    lower = replace(number, quantity=Quantity(2.0, number.unit))
+    limits = {
+        **rule.limits,
+        "raised": Dated(entries=(replace(rule.limits["raised"].entries[-1], number=lower),)),
+    }
+    changed = replace(
+        policy,
+        rules=tuple(replace(r, limits=limits) if r.id == rule.id else r for r in policy.rules),
+    )
+    actions.record_answers(
+        patient,
+        {"severe_hepatic_impairment": False, "alt_x_uln": 2.5},
+        by=psychiatrist,
+        now=timezone.now(),
+    )
+    page_of = address("review", patient)
+    client = client_of(Role.PSYCHIATRIST)
+    assert "at most 3 times the upper limit" in client.get(page_of).content.decode()
+    monkeypatch.setattr(access, "load_policy", lambda: changed)
+    page = client.get(page_of).content.decode()
+    assert "at most 2 times the upper limit" in page

@@ -142,7 +142,7 @@ def standing_override(
         return None
     digest = digest_of(finding)
     for override in signed:
-        at_bedside = finding.station is not Station.ELIGIBILITY
+        at_bedside = finding.station not in {Station.ELIGIBILITY, Station.FOLLOW_UP}
         if (
             override.withdrawn_at is None
             and override.digest == digest

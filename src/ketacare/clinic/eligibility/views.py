@@ -27,7 +27,7 @@ from ketacare.core.errors import InputError
 from ketacare.core.safety import FactDefinition, Station
 from ketacare.knowledge.load import load_policy
 
-STATIONS = (Station.ELIGIBILITY, Station.BEFORE_DOSE)
+STATIONS = (Station.ELIGIBILITY, Station.BEFORE_DOSE, Station.FOLLOW_UP)
 OPEN = "open"  # the topic of everything that is missing
 
 
