@@ -115,7 +115,9 @@ def expected_session(
     )
     names = ("concentration", *_LIMITED)
     asked = np.searchsorted(every, times)
-    highest = {name: people.highest(name) for name in {key.partition(" ")[0] for key in limits or {}}}
+    highest = {
+        name: people.highest(name) for name in {key.partition(" ")[0] for key in limits or {}}
+    }
     crossing = {
         key: float((highest[key.partition(" ")[0]] >= limit).mean())
         for key, limit in (limits or {}).items()

@@ -94,12 +94,24 @@ def test_pareto_finds_the_shape_of_a_pareto_tail():
         assert scale == pytest.approx(1.0, abs=0.03)
 
 
+def banana(z):
+    """Return the log density of x standard normal, y = x^2 / 2 + normal(0, 0.5), but a constant."""
+    return -0.5 * z[:, 0] ** 2 - 0.5 * ((z[:, 1] - 0.5 * z[:, 0] ** 2) / 0.5) ** 2
+
+
+def test_few_draws_of_a_bent_density_are_followed_by_more_until_they_are_sound():
+    modes = find_modes(banana, np.zeros((1, 2)))
+    drawn = [
+        draw_posterior(banana, modes, particles=300, rng=np.random.default_rng(seed))
+        for seed in range(6)
+    ]
+    assert all(each.is_sound for each in drawn)
+    assert all(300 <= len(each.z) <= 750 for each in drawn)  # 300 and up to six times a quarter
+    assert any(len(each.z) > 300 for each in drawn)
+
+
 def test_draws_of_a_known_density_have_its_moments():
-    """A banana: x standard normal, y = x^2 / 2 + normal(0, 0.5); mean of y 0.5, of x 0."""
-
-    def banana(z):
-        return -0.5 * z[:, 0] ** 2 - 0.5 * ((z[:, 1] - 0.5 * z[:, 0] ** 2) / 0.5) ** 2
-
+    """The banana's mean of y is half the variance of x, 0.5, and that of x 0."""
     modes = find_modes(banana, np.zeros((1, 2)))
     drawn = draw_posterior(banana, modes, particles=20_000, rng=np.random.default_rng(4))
     mean = drawn.weights @ drawn.z
