@@ -166,7 +166,7 @@ def _page(person: Person, advice: Advice, fans: list[FanView], instrument: Instr
             page.say(f"{len(advice.options) - _SHOWN} more stand in --json.")
         for index, option in enumerate(advice.options[:_SHOWN], start=1):
             page.heading(f"{index}. {option.candidate.label}")
-            page.items([*option.reasons, option.sureness.sentence, _trade(option)])
+            page.items([*option.reasons, option.sureness.sentence])
             if option.what_would_change:
                 page.say("What would change it:", indent=2)
                 page.items(option.what_would_change, indent=4)
@@ -185,13 +185,6 @@ def _cells(view: FanView) -> list[str]:
     fan = view.fan
     levels = zip(fan.p50, fan.p5, fan.p95, strict=True)
     return [f"{mid:.0f} ({low:.0f} to {high:.0f})" for mid, low, high in levels]
-
-
-def _trade(option: Option) -> str:
-    """Return whether another option is better in relief, risk and burden at once."""
-    if option.efficient:
-        return "No other option brings more relief for less risk and burden."
-    return f'"{option.outdone_by}" brings as much relief or more for no more risk and burden.'
 
 
 def _row(index: int, option: Option) -> tuple[str, ...]:

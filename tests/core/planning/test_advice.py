@@ -71,7 +71,7 @@ def test_every_option_says_what_it_brings_and_how_sure_that_is(make, ask):
     for option in ask(make(12, 11, 10)).options:
         assert option.relief_low <= option.expected_relief <= option.relief_high
         assert 0 <= option.p_remission <= option.p_response + 1e-9 <= 1 + 1e-9
-        assert len(option.reasons) == 3
+        assert len(option.reasons) == 4
         assert "simulated people like this one" in option.sureness.sentence
 
 

@@ -123,7 +123,7 @@ def rank(
             burden=w.burden,
             risk=w.risk,
             score=w.score,
-            reasons=_reasons(w, weighed, weights),
+            reasons=(*_reasons(w, weighed, weights), _trade(_name(weighed, outdone[index]))),
             conditions=tuple((conditions or {}).get(w.candidate, ())),
             what_would_change=changes_of(index, weighed, turns, weights, instrument_name),
             sureness=_sureness(index, table, best, by_action[actions[index]], ensemble),
@@ -178,6 +178,13 @@ def _sureness(
 def _relapse_share(found: Simulated) -> float | None:
     reached = float(found.reached.mean())
     return None if reached < 0.01 else float(found.relapsed.mean()) / reached
+
+
+def _trade(other: str) -> str:
+    """Return how the option stands in relief, risk and burden at once; ``other`` outdoes it."""
+    if not other:
+        return "No other option brings as much relief for less risk and burden."
+    return f'"{other}" brings as much relief or more for no more risk and burden.'
 
 
 def _reasons(w: Weighed, weighed: Sequence[Weighed], weights: Weights) -> tuple[str, ...]:
