@@ -164,3 +164,29 @@ def test_knowledge_cards_are_written_once_and_stale_ones_removed(ketacare, tmp_p
     assert "1 of them changed or removed" in ketacare("knowledge", "cards", folder).out
     assert not gone.exists()
     assert mine.exists()
+
+
+def test_stage_and_screen_name_what_the_record_says_twice(ketacare, course, tmp_path):
+    twice = tmp_path / "twice.toml"
+    text = course.read_text(encoding="utf-8")
+    weights = "".join(
+        f'\n[[measurement]]\nkind = "weight"\nvalue = "{kg} kg"\nat = 2026-05-02T{hour}:00:00Z\n'
+        for kg, hour in ((70, 10), (75, 16))
+    )
+    twice.write_text(text + weights, encoding="utf-8")
+    for command in ("stage", "screen"):
+        ran = ketacare(command, twice, "--at", "2026-05-16T12:00Z")
+        assert ran.code == 0
+        assert "the weight is 70 kg and 75 kg" in " ".join(ran.out.split())
+
+
+def test_stage_shows_other_definitions_scores_and_daily_life(ketacare, course):
+    ran = ketacare("stage", course, "--at", "2026-05-16T12:00Z")
+    for said in ("Bokma 2019", "Domschke 2024", "MGH staging", "Maudsley", "Social life was not"):
+        assert said in ran.out
+
+
+def test_screen_asks_the_vial_and_the_weeks_between(ketacare, course):
+    arguments = ("screen", course, "--at", "2026-05-16T12:00Z", "--station")
+    assert "Dilution of a concentrated vial" in ketacare(*arguments, "preparation").out
+    assert "Serious adverse event" in ketacare(*arguments, "follow-up").out

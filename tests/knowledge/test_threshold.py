@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +16,7 @@ from ketacare.knowledge.load import load_policy, load_treatments
 from ketacare.knowledge.loading.safety import build_policy
 from ketacare.knowledge.loading.sources import source_ids
 from ketacare.knowledge.reading import Section, read_toml
+from ketacare.knowledge.showing import KnowledgeText, card_of, kind_named, piece_named, to_markdown
 
 NOW = datetime(2026, 12, 7, 12, tzinfo=UTC)
 
@@ -103,3 +105,16 @@ def test_a_monitoring_limit_changes_colour_and_sentence(folder: Path) -> None:
     )
     assert (old.level, new.level) == (Level.NORMAL, Level.AMBER)
     assert "above 150 mmHg" in new.sentence
+
+
+def test_the_card_of_a_rule_follows_its_file(folder: Path) -> None:
+    change(folder, "liver_impaired.toml", "value = 3, unit", "value = 2, unit")
+    text = (folder / "liver_impaired.toml").read_text(encoding="utf-8")
+    piece = piece_named(kind_named("rules"), "liver.impaired")
+    table = read_toml(text, source="liver_impaired.toml")
+    file = KnowledgeText(path=piece.file.path, text=text, table=table)
+    before, after = (
+        to_markdown(card_of(each, [])) for each in (piece, replace(piece, table=table, file=file))
+    )
+    assert "at most 3 times the upper limit of normal" in before
+    assert "at most 2 times the upper limit of normal" in after

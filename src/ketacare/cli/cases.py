@@ -11,7 +11,7 @@ from typing import Any
 
 from ketacare.adapters.casefile import read_case
 from ketacare.core.errors import ErrorCode, InputError
-from ketacare.core.record import Calendar, Person
+from ketacare.core.record import Calendar, ContradictionKind, Person, find_contradictions
 
 
 def open_case(file: Path) -> Person:
@@ -79,6 +79,14 @@ def _refuse_the_future(person: Person, now: datetime, *, source: str) -> None:
                     where=f"{section}[{number}]",
                     source=source,
                 )
+    later = [
+        found.sentence
+        for found in find_contradictions(person, today=now)
+        if found.kind is ContradictionKind.FUTURE
+    ]
+    if later:
+        # Starts and ends of trials, diagnoses and medicines: all of them are named at once.
+        raise InputError(ErrorCode.OUT_OF_RANGE, " ".join(later), source=source)
 
 
 def _last_entry(person: Person) -> datetime:
