@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import estimation, measures, pharmacology, planning, safety, session, trials
+from tests.bench import estimation, measures, pharmacology, planning, response, safety, session, trials
 from tests.bench.pages import measure_pages
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +68,7 @@ TOPICS = {
     "pages": pages,
     "pharmacology": pharmacology.run,
     "planning": planning.run,
+    "response": response.run,
     "safety": safety.run,
     "session": session.run,
     "trials": trials.run,

@@ -96,6 +96,11 @@ def test_a_good_study_reads():
         ('value = 0.5, unit = "1"', 'value = 50, unit = "1"', "between 0 and 1"),
         ('unit = "1", source = "project"', 'unit = "1", source = "nobody"', "nobody"),
         ('measured = "response"', 'measured = "relapsed"', "from_day"),
+        ("dose_days = [0, 3]\n", "", "regimen: dose_days is missing"),
+        ("value = 20", "value = 20.5", "people are whole"),
+        ("dose_days = [0, 3]", "dose_days = [0, 3]\nroute = 'rectal'", "intramuscular"),
+        ('value = 0.5, unit = "mg/kg"', 'value = -0.5, unit = "mg/kg"', "zero or more mg/kg"),
+        ("day = 4", "day = 4\nthreshold = 50", "50 % is 0.5"),
     ],
 )
 def test_a_wrong_study_is_refused_with_its_place(old, new, says):

@@ -77,8 +77,8 @@ def test_advance_agrees_with_a_numerical_solution():
         np.array([kappa]),
         np.array([loss]),
     )
-    # The series stops at 1e-9.
-    np.testing.assert_allclose([got[0][0], got[1][0]], solution, atol=5e-9)
+    # The series stops at 1e-7.
+    np.testing.assert_allclose([got[0][0], got[1][0]], solution, atol=5e-7)
 
 
 def test_result_does_not_depend_on_where_it_is_asked(prior):
@@ -86,7 +86,7 @@ def test_result_does_not_depend_on_where_it_is_asked(prior):
     doses = [Dose(day=d, mg_per_kg=0.5) for d in (0.0, 3.0, 9.0)]
     coarse = relief(prior, people, doses=doses, therapy_days=(4.5,), days=np.array([50.0]))
     fine = relief(prior, people, doses=doses, therapy_days=(4.5,), days=np.linspace(0, 50, 101))
-    np.testing.assert_allclose(coarse.drug[:, -1], fine.drug[:, -1], atol=1e-8)
+    np.testing.assert_allclose(coarse.drug[:, -1], fine.drug[:, -1], atol=1e-6)
 
 
 def test_without_a_dose_only_the_non_specific_part_moves(prior):

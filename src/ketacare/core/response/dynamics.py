@@ -30,7 +30,7 @@ from ketacare.core.response.prior import (
 PERI_DOSE_DAYS: Final = 5.0
 """After so many days the peri-dose effect of a dose is nothing."""
 
-_SERIES_ERROR: Final = 1e-9  # far below one thousandth of a point on any instrument
+_SERIES_ERROR: Final = 1e-7  # of all relief: far below a thousandth of a point anywhere
 _LAG_STEP: Final = 2.0  # days between points at which function follows symptoms
 _JUST_AFTER: Final = 1e-6  # days; relief at the time of a dose is before it
 # Limits that keep F + S below one and consolidated relief the slower of the two.
@@ -108,7 +108,7 @@ def advance(  # noqa: PLR0917 - the symbols of the equation
         R(t) = exp(-c(1-q))·g·R0 + loss·exp(c·q)·sum_k (-c)^k/k! · (q^k - g)/(loss - k·fading)
 
     which is the integrating-factor solution with exp(-c·q(s)) expanded; c is at most 0.9, so a
-    few terms reach 1e-9.
+    few terms reach 1e-7.
     """
     q = np.exp(-days * fading)
     g = np.exp(-days * loss)

@@ -30,7 +30,7 @@ from ketacare.core.response.prior import (
 )
 from ketacare.core.response.readings import expected_readings
 
-_MOVES: Final = 3
+_MOVES: Final = 2
 _STEPS: Final = (0.35, 0.6, 0.95)  # from careful to nearly independent of where a particle stands
 _TOGETHER: Final = (  # what the first is informed about, the second is too
     (TraitName.ED50, TraitName.DURATION_EXPONENT),

@@ -69,7 +69,11 @@ def foretell(
     centre = mean + slope * drift.mean
     scores = np.arange(view.minimum, view.maximum + 1)
     # P(Y <= k) for all scores but the highest, which takes what is left.
-    cumulative = weights @ ndtr((scores[None, :-1] + 0.5 - centre[:, None]) / sd[:, None])
+    # Seven digits are plenty for a chance, and half the work.
+    edges = (scores[:-1] + 0.5).astype(np.float32)
+    slim, inverse = centre.astype(np.float32), (1.0 / sd).astype(np.float32)
+    below_edges = ndtr((edges[None, :] - slim[:, None]) * inverse[:, None])
+    cumulative = (weights.astype(np.float32) @ below_edges).astype(np.float64)
     stray = prior.constant(ConstantName.OUTLIER)
     even = np.arange(1, len(scores) + 1) / len(scores)
     cumulative = (1.0 - stray) * np.append(cumulative, 1.0) + stray * even
