@@ -136,7 +136,7 @@ def test_own_time_with_zone_wins_over_the_order_time():
     assert one().at == datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("at", ["20261123100003", "202611231000+9900", "20261340250000+0000", "x"])
+@pytest.mark.parametrize("at", ["202611231000+9900", "20261340250000+0000", "x"])
 def test_time_without_a_usable_zone_leaves_the_clock_unknown_and_the_value_in_place(at):
     observed = one(at=at)
     assert observed.at is None

@@ -1,14 +1,16 @@
 """Loads the device profiles: which code of a bedside monitor is which vital sign, and when not.
 
 A profile turns one coded value into a number or into a sentence why there is none; it never
-guesses a unit and never lets a sentinel through. Message formats are the adapters' business.
+guesses a unit and never lets a sentinel through. One file holds one dialect; which one a message
+speaks is told by the code system its observations name. Message formats are the adapters' business.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 from ketacare.core.errors import ErrorCode, InputError
@@ -19,6 +21,19 @@ from ketacare.knowledge.loading.sources import source_ids
 from ketacare.knowledge.reading import Section, open_folder, open_section, read_provenance
 
 FOLDER = "devices"
+GENERAL = "ihe_pcd01"
+
+# The facets of an alarm a profile may name a code for.
+ALARM_WORDS = (
+    "identity",
+    "origin",
+    "phase",
+    "state",
+    "inactivation",
+    "priority",
+    "category",
+    "text",
+)
 
 # HL7's type NM: digits with a sign and a decimal point. float() alone would also read "1_0" or "nan".
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,12}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})")
@@ -26,16 +41,21 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,12}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceVital:
-    """The units accepted for one vital sign and the bounds of what can be a measurement."""
+    """The units accepted for one vital sign and the bounds of what can be a measurement.
+
+    ``unit_if_missing`` is the unit a make's own document gives for values it sends without one;
+    empty where no document says so, and then such a value is refused.
+    """
 
     kind: Vital
     units: tuple[str, ...]
     lowest: Sourced
     highest: Sourced
+    unit_if_missing: str = ""
 
     def problem(self, value: float, unit: str) -> str:
         """Return why ``value`` in ``unit`` cannot be used, or an empty text."""
-        if unit not in self.units:
+        if (unit or self.unit_if_missing) not in self.units:
             said = f'unit "{unit}"' if unit else "a missing unit"
             return f"{said} is not one of {', '.join(self.units)}"
         if not self.lowest.value <= value <= self.highest.value:
@@ -52,6 +72,27 @@ class DeviceCode:
     name: str
     kind: Vital
     source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PumpCode:
+    """One code of an infusion pump that is read: what it is, and the units it may come in."""
+
+    mdc: str
+    name: str
+    units: tuple[str, ...]
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PumpValue:
+    """What one coded value of a pump says: ``value`` is ``None`` whenever ``problem`` says why."""
+
+    name: str
+    value: float | None
+    unit: str
+    problem: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +115,36 @@ class DeviceProfile:
     no_value_texts: frozenset[str]
     no_value_numbers: tuple[float, ...]
     accepted_status: frozenset[str]
+    senders: tuple[str, ...] = ()
+    has_unique_ids: bool = True
+    pump: Mapping[str, PumpCode] = field(default_factory=dict)
+    alarm_words: Mapping[str, str] = field(default_factory=dict)
+    alarm_systems: frozenset[str] = frozenset()
+
+    def is_pump(self, mdc: str) -> bool:
+        """Return whether ``mdc`` is a code of an infusion pump that is read."""
+        return mdc in self.pump
+
+    def read_pump(self, *, mdc: str, unit: str, text: str, status: str = "F") -> PumpValue:
+        """Return what a pump told of itself, or why that is no number."""
+        code = self.pump[mdc]
+        text, problem, value = text.strip(), "", None
+        if text in self.no_value_texts:
+            problem = f'the device sent no value ("{text}")'
+        elif status.strip() not in self.accepted_status:
+            problem = f'the device marked the value as not usable (status "{status.strip()}")'
+        elif _NUMBER.fullmatch(text) is None:
+            problem = f'"{text[:40]}" is not a number'
+        elif any(math.isclose(float(text), sentinel) for sentinel in self.no_value_numbers):
+            problem = f'the device sent no value ("{text}")'
+        elif unit not in code.units:
+            said = f'unit "{unit}"' if unit else "a missing unit"
+            problem = f"{said} is not one of {', '.join(code.units)}"
+        elif float(text) < 0:
+            problem = f"{text} cannot be what a pump delivers"
+        else:
+            value = float(text)
+        return PumpValue(name=code.name, value=value, unit=code.unit, problem=problem)
 
     def code_of(self, kind: Vital) -> DeviceCode:
         """Return the first code listed for ``kind``; refuse a kind no monitor sends."""
@@ -109,7 +180,7 @@ class DeviceProfile:
 
 
 @cache
-def load_device_profile(profile_id: str = "ihe_pcd01") -> DeviceProfile:
+def load_device_profile(profile_id: str = GENERAL) -> DeviceProfile:
     """Return one device profile; refuse an id without a file."""
     profiles = {file.name.removesuffix(".toml"): file for file in open_folder(FOLDER)}
     if profile_id not in profiles:
@@ -122,6 +193,28 @@ def load_device_profile(profile_id: str = "ihe_pcd01") -> DeviceProfile:
     )
 
 
+@cache
+def device_profiles() -> tuple[DeviceProfile, ...]:
+    """Return all device profiles, the general one first."""
+    names = [file.name.removesuffix(".toml") for file in open_folder(FOLDER)]
+    return tuple(load_device_profile(name) for name in sorted(names, key=lambda n: n != GENERAL))
+
+
+def profile_for(*, sender: str, systems: Sequence[str]) -> DeviceProfile:
+    """Return the profile of a message: by its sender (MSH-3), else by the code systems it names.
+
+    A message that no profile knows is read with the general one, where its codes stay unmapped.
+    """
+    for profile in device_profiles():
+        if any(sender.casefold().startswith(known.casefold()) for known in profile.senders):
+            return profile
+    named = {system.casefold() for system in systems if system}
+    for profile in device_profiles():
+        if profile.code_system.casefold() in named:
+            return profile
+    return load_device_profile()
+
+
 def read_device_profile(root: Section) -> DeviceProfile:
     """Read one device profile from its table."""
     vitals = {}
@@ -132,6 +225,7 @@ def read_device_profile(root: Section) -> DeviceProfile:
             units=part.texts("units"),
             lowest=part.sourced("lowest", unit=kind.unit),
             highest=part.sourced("highest", unit=kind.unit),
+            unit_if_missing=part.text("unit_if_missing", ""),
         )
         part.close()
     codes = {}
@@ -150,6 +244,22 @@ def read_device_profile(root: Section) -> DeviceProfile:
         if code.mdc in codes:
             raise part.error(ErrorCode.CONTRADICTION, "mdc", f"code {code.mdc} stands here twice")
         codes[code.mdc] = code
+    pump = {}
+    for part in root.sections("pump", optional=True):
+        read = PumpCode(
+            mdc=part.text("mdc"),
+            name=part.text("name"),
+            units=part.texts("units"),
+            unit=part.text("unit"),
+            source=part.source_id("source"),
+        )
+        part.close()
+        if read.mdc in pump or read.mdc in codes:
+            raise part.error(ErrorCode.CONTRADICTION, "mdc", f"code {read.mdc} stands here twice")
+        pump[read.mdc] = read
+    words = root.section("alarm", optional=True)
+    alarm_words = {word: words.text(word) for word in ALARM_WORDS if word in words}
+    words.close()
     profile = DeviceProfile(
         provenance=read_provenance(root),
         code_system=root.text("code_system"),
@@ -158,6 +268,11 @@ def read_device_profile(root: Section) -> DeviceProfile:
         no_value_texts=frozenset(root.texts("no_value_texts")),
         no_value_numbers=root.numbers("no_value_numbers"),
         accepted_status=frozenset(root.texts("accepted_status")),
+        senders=root.texts("senders", ()),
+        has_unique_ids=root.flag("has_unique_ids", True),
+        pump=pump,
+        alarm_words=alarm_words,
+        alarm_systems=frozenset(root.texts("alarm_systems", ())),
     )
     root.raw("check", None)
     root.close()
@@ -170,13 +285,15 @@ def check_all() -> list[CheckResult]:
     for file in open_folder(FOLDER):
         root = open_section(file, folder=FOLDER, known_sources=source_ids())
         profile = read_device_profile(root)
-        results += [_check(part, profile) for part in root.sections("check")]
+        results += [
+            _check(part, profile, profile.provenance.sources[0]) for part in root.sections("check")
+        ]
     return results
 
 
-def _check(part: Section, profile: DeviceProfile) -> CheckResult:
+def _check(part: Section, profile: DeviceProfile, source: str) -> CheckResult:
     name = part.text("name")
-    reading = profile.read(mdc=part.text("mdc"), unit=part.text("unit"), text=part.text("text"))
+    reading = profile.read(mdc=part.text("mdc"), unit=part.text("unit", ""), text=part.text("text"))
     kind, value = part.text("kind", ""), part.raw("value", None)
     problem = part.text("problem", "")
     part.close()
@@ -192,5 +309,5 @@ def _check(part: Section, profile: DeviceProfile) -> CheckResult:
         passed=passed,
         expected=f"{kind or 'unmapped'}: {value if value is not None else problem}",
         found=f"{reading.kind or 'unmapped'}: {reading.value if reading.value is not None else reading.problem}",
-        source="ihe_pcd_dec",
+        source=source,
     )
