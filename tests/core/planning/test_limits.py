@@ -64,6 +64,18 @@ def test_each_next_infusion_is_there_alone_too():
     assert {c.days_until_next for c in singles} == {2.5, 6.0, 13.0, 27.0}
 
 
+def test_twice_a_week_is_three_days_then_four():
+    # Given on days −6 and −3: 3.5 days after the last would be the third in a week; half a day
+    # later it is not. Given on days −3 and −1.5, it would have to wait 2 days: another spacing.
+    for given, first in (((-6.0, -3.0), 1.0), ((-3.0, -1.5), 2.0)):
+        current = replace(CURRENT, given_days=given, days_since=-given[-1])
+        course = candidates_for(current, PROTOCOL, PROTOCOL.weights)
+        twice = next(c for c in course if c.interval_days == 3.5 and c.number > 1)
+        assert twice.days_until_next == first
+    allowed = restrict(give(1.0), CURRENT, replace(GOOD, given_days=(-6.0, -3.0)), PROTOCOL)
+    assert allowed is None
+
+
 def test_a_course_may_be_followed_by_maintenance():
     found = candidates_for(CURRENT, PROTOCOL, PROTOCOL.weights)
     kept = {c.then_days: c.dose_days for c in found if c.then_days is not None}
@@ -71,6 +83,8 @@ def test_a_course_may_be_followed_by_maintenance():
     # as begin within 84 days.
     assert kept[14] == (2.5, 6.0, 9.5, 23.5, 37.5, 51.5, 65.5)
     assert kept[28] == (2.5, 6.0, 9.5, 37.5, 65.5)
+    # It departs from a guideline that keeps maintenance for when a response is being lost.
+    assert all(Action.SPACE in c.actions for c in found if c.then_days is not None)
 
 
 def test_waiting_is_offered_for_one_and_for_two_weeks():

@@ -72,7 +72,7 @@ def test_an_option_off_the_front_names_one_that_outdoes_it(make, ask):
         other = options[option.outdone_by]
         assert other.expected_relief >= option.expected_relief - 1e-9
         assert other.risk <= option.risk + 1e-9
-        assert other.infusions <= option.infusions
+        assert other.burden <= option.burden + 1e-9
         assert option.outdone_by in option.reasons[-1]
     best = max(options.values(), key=lambda o: (o.expected_relief, -o.risk))
     assert best.outdone_by == "" or options[best.outdone_by].efficient

@@ -19,6 +19,7 @@ from ketacare.core.record import Person, Vital
 _SAME = 1e-6  # mg/kg and days: equal up to rounding of a recorded dose
 _WEEK = 7.0
 _TODAY = 0.5  # days
+_PUT_OFF = 1.0  # days
 _ROUNDED = 0.05  # mg/kg: 34 mg for 68.2 kg is still "0.5 mg/kg"
 
 
@@ -69,7 +70,8 @@ class Current:
 
     ``dose_mg_per_kg`` is the dose of the grid that was meant, ``given_mg_per_kg`` what it came to
     by weight. Before the first infusion dose, duration and spacing are those of the protocol and
-    ``days_since`` is ``None``.
+    ``days_since`` is ``None``. ``given_days`` are the days of the infusions of the series, counted
+    from now.
     """
 
     dose_mg_per_kg: float
@@ -78,6 +80,7 @@ class Current:
     interval_days: float
     number: int
     days_since: float | None
+    given_days: tuple[float, ...] = ()
 
 
 def current_of(person: Person, series: Series, protocol: Protocol, *, now: datetime) -> Current:
@@ -108,6 +111,7 @@ def current_of(person: Person, series: Series, protocol: Protocol, *, now: datet
         interval_days=interval,
         number=series.number,
         days_since=(now - infusion.at) / timedelta(days=1),
+        given_days=tuple((t.infusion.at - now) / timedelta(days=1) for t in series.infusions),
     )
 
 
@@ -177,6 +181,10 @@ def _give(
     gap: Interval,
 ) -> Candidate:
     first = 0.0 if current.days_since is None else max(gap.days - current.days_since, 0.0)
+    # Twice a week is three days, then four: what the limits of frequency put off by a day at most
+    # is still the same spacing.
+    soonest = _soonest(first, current, protocol)
+    first = soonest if soonest - first <= _PUT_OFF else first
     days = _schedule(first, gap.days, _remaining(current, protocol, weights), weights)
     return Candidate(
         kind=Kind.GIVE,
@@ -188,6 +196,19 @@ def _give(
         days_until_next=first,
         dose_days=days,
     )
+
+
+def _soonest(day: float, current: Current, protocol: Protocol) -> float:
+    """Return the first day from ``day`` on that the limits of frequency allow."""
+    limits, given = protocol.limits, sorted(current.given_days)
+    for number, window in (
+        (limits.per_week, _WEEK),
+        (limits.per_course, limits.course_window.to("d")),
+    ):
+        most = round(number.value)
+        if len(given) >= most:
+            day = max(day, given[-most] + window)
+    return day
 
 
 def _single(give: Candidate) -> Candidate:
@@ -225,6 +246,8 @@ def _maintained(current: Current, protocol: Protocol, weights: Weights) -> list[
             replace(
                 plain,
                 label=f"{plain.label}, then {wider.label}",
+                # The guideline keeps maintenance for when a response is being lost.
+                actions=tuple(dict.fromkeys((*plain.actions, Action.SPACE))),
                 then_days=wider.days,
                 dose_days=(*plain.dose_days, *(day for day in later if day < horizon)),
             )

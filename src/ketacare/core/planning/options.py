@@ -106,7 +106,7 @@ def rank(
     actions = [w.candidate.headline for w in weighed]
     by_action = {a: float(best[[x == a for x in actions]].sum()) for a in set(actions)}
     view = ensemble.posterior.prior.view(ensemble.instrument)
-    outdone = outdone_by([(float(w.simulated.relief.mean()), w.risk, w.visits) for w in weighed])
+    outdone = outdone_by([(float(w.simulated.relief.mean()), w.risk, w.burden) for w in weighed])
     turns = turning_points(table, weighed[0].simulated.now, view)
     return tuple(
         Option(

@@ -22,15 +22,11 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed:
-    """A candidate with the numbers it is ranked by; ``utility`` one value per simulated person.
-
-    ``visits`` is the burden without what departing from the guideline counts for.
-    """
+    """A candidate with the numbers it is ranked by; ``utility`` one value per simulated person."""
 
     candidate: Candidate
     simulated: Simulated
     burden: float
-    visits: float
     risk: float
     utility: FloatArray
     score: float
@@ -63,7 +59,6 @@ def weigh(
         candidate=candidate,
         simulated=found,
         burden=burden,
-        visits=weights.burden(doses, sessions),
         risk=risk,
         utility=found.relief - burden - weights.risk_cost.to("1") * risk,
         score=weights.utility(float(found.relief.mean()), burden, risk),

@@ -122,6 +122,7 @@ class FeedbackAdvice:
         response = self.protocol.guideline.thresholds.response.to("%")
         known = ward.improvement[row, :number]
         given = ward.days[row, : ward.total[row]] - ward.day
+        recent = tuple(float(d) for d in given if d > -_RECENT)
         badly = bool(ward.distress[row] or ward.pressure[row])
         current = Current(
             dose_mg_per_kg=float(ward.last_dose[row]),
@@ -130,6 +131,7 @@ class FeedbackAdvice:
             interval_days=float(ward.last_gap[row]),
             number=number,
             days_since=float(ward.day - ward.last_day[row]) if number else None,
+            given_days=recent,
         )
         standing = Standing(
             number=number,
@@ -139,7 +141,7 @@ class FeedbackAdvice:
             pressure=bool(ward.pressure[row]),
             nausea=bool(ward.nausea[row]),
             tolerated=not badly,
-            given_days=tuple(float(d) for d in given if d > -_RECENT),
+            given_days=recent,
         )
         return current, standing
 
