@@ -7,13 +7,13 @@ the calibration of the prior take minutes and are printed beside what is promise
 import time
 
 import numpy as np
+from tests.core.response.agreement import by_nuts, compare, course
+from tests.core.response.ranks import held, ranks, uneven
 
 from ketacare.core.response import Course, Dose, Rating, extend, relapse_forecast, update
 from ketacare.core.trials import watch_accuracy
 from ketacare.knowledge import calibrating
 from ketacare.knowledge.load import load_prior, load_watch_rules
-from tests.core.response.agreement import by_nuts, compare, course
-from tests.core.response.ranks import held, ranks, uneven
 
 PARTICLES = 2000
 RUNS = 15
@@ -40,7 +40,7 @@ def thirty():
 def run(line):
     """Print how long learning takes, against NUTS, and how well it is calibrated."""
     prior = load_prior()
-    print(f"\\nLearning from one person, {PARTICLES} particles, minimum of {RUNS}, one thread")
+    print(f"\nLearning from one person, {PARTICLES} particles, minimum of {RUNS}, one thread")
     known = update(prior, thirty(), rng=np.random.default_rng(1), particles=PARTICLES)
     print(
         f"{'':<4}effective size {known.effective_size:.0f}, {known.distinct} different people, "
@@ -105,7 +105,7 @@ def _least(work):
 
 
 def _calibrated(prior, line):
-    print(f"\\nRanks and coverage on {PEOPLE} virtual people, 1000 particles, three questionnaires")
+    print(f"\nRanks and coverage on {PEOPLE} virtual people, 1000 particles, three questionnaires")
     rng = np.random.default_rng(20261123)
     traits, future = ranks(prior, people=PEOPLE, particles=1000, rng=rng)
     for name, values in traits.items():

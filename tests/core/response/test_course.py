@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from ketacare.core.errors import InputError
 from ketacare.core.record import (
+    Diagnosis,
     Infusion,
     Measurement,
     Person,
@@ -15,7 +17,7 @@ from ketacare.core.record import (
     TherapySession,
     Vital,
 )
-from ketacare.core.response import course_of, update
+from ketacare.core.response import Course, Dose, Rating, course_of, update
 from ketacare.knowledge.load import load_instruments, load_prior
 
 ZERO = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -117,3 +119,35 @@ def test_change_is_counted_from_the_last_score_before_the_first_dose(instruments
     found = course_of(person(scores=scores), instruments, on(30))
     assert found.first_rating("gad7").total == 17
     assert found.first_rating("hama") is None
+
+
+def test_scores_without_an_error_model_are_left_out_and_said_so(instruments):
+    scores = (*person().scores, Score(instrument="isi", at=on(8), total=12))
+    known = {"gad7": instruments["gad7"]}
+    found = course_of(person(scores=scores), known, on(30))
+    assert len(found.ratings) == 3
+    assert found.left_out == ("isi, 1 score: the response model has no error model for it",)
+    assert course_of(person(), known, on(30)).left_out == ()
+
+
+def test_diagnosis_treated_is_the_primary_one_else_the_first_anxiety(instruments):
+    sleep, panic = Diagnosis(name="Insomnia", code="G47.0"), Diagnosis(name="Panic", code="F41.0")
+    social = Diagnosis(name="Social anxiety", code="F40.10", primary=True)
+
+    def treated(*diagnoses):
+        return course_of(person(diagnoses=diagnoses), instruments, on(30)).diagnosis
+
+    assert treated(sleep, panic) == "F41.0"
+    assert treated(sleep, panic, social) == "F40.10"
+    assert not treated()
+
+
+def test_a_score_before_the_first_entry_or_after_now_is_refused():
+    good = Course(ratings=(Rating(day=1.0, instrument="gad7", total=9),), now_day=2.0)
+    assert len(good.ratings) == 1
+    with pytest.raises(InputError, match="count days from its first entry"):
+        Course(ratings=(Rating(day=-1.0, instrument="gad7", total=9),), now_day=2.0)
+    with pytest.raises(InputError, match="after now"):
+        Course(doses=(Dose(day=3.0, mg_per_kg=0.5),), now_day=2.0)
+    with pytest.raises(InputError, match="not a finite number"):
+        Rating(day=float("inf"), instrument="gad7", total=9)

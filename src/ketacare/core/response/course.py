@@ -7,6 +7,7 @@ Built from the record up to a stated moment; what lies after it does not exist. 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -50,8 +51,8 @@ class Course:
     """What happened to one person, in days since their first record (day 0).
 
     ``now_day`` is the moment of looking; ``zero`` the date of day 0, ``None`` for a virtual person.
-    ``diagnosis`` is the ICD-10 code of what is treated, empty when not recorded. ``left_out`` says in sentences what of the record could not be used; ``skipped`` counts scores
-    without a total.
+    ``diagnosis`` is the ICD-10 code of what is treated, empty when not recorded. ``left_out`` says
+    in sentences what of the record could not be used; ``skipped`` counts scores without a total.
     """
 
     doses: tuple[Dose, ...] = ()
@@ -131,7 +132,7 @@ def course_of(
 
     ``routes`` gives the intravenous equivalent of a milligram by route (a prior has it).
     ``diazepam_mg_at`` tells the benzodiazepine taken at a time, in mg/day of diazepam; without it
-    the doses carry none. Scores of instruments that are not in ``instruments`` are left out.
+    the doses carry none. Scores of instruments that are not in ``instruments`` are left out and said so.
     """
     scores = [s for s in person.scores if s.at <= now]
     infusions = [i for i in person.infusions if i.at <= now]
@@ -177,6 +178,12 @@ def _ratings(  # noqa: PLR0917 - private, called once
     """Return the usable scores as ratings, and how many had no total."""
     ratings: list[Rating] = []
     skipped = 0
+    unknown = Counter(s.instrument for s in scores if s.instrument not in instruments)
+    left_out.extend(
+        f"{name}, {count} {'score' if count == 1 else 'scores'}: the response model has no error "
+        "model for it"
+        for name, count in sorted(unknown.items())
+    )
     for entry in scores:
         if entry.instrument not in instruments:
             continue
