@@ -27,6 +27,7 @@ from ketacare.core.record import (
     TreatmentKind,
     TreatmentTrial,
     TrialOutcome,
+    TrialRole,
     Vital,
 )
 
@@ -61,6 +62,9 @@ FULL = Person(
             adherence=Adherence.PARTIAL,
             outcome=TrialOutcome.PARTIAL,
             end_reason=EndReason.INEFFICACY,
+            role=TrialRole.AUGMENTATION,
+            added_to="escitalopram",
+            optimised=True,
             certainty=Certainty.RECALL,
             recorded_by="nurse",
             note="x",

@@ -74,7 +74,10 @@ def read_rescue(root: Section) -> RescuePlan:
 
 
 def check_all() -> list[CheckResult]:
-    """Check that the list names every rule of the policy, and nothing that is not there."""
+    """Check that the list names every rule of the policy, and nothing that is not there.
+
+    Also that every rescue question is asked by the clinic, and every current consent form complete.
+    """
     listed = load_rule_list().rules
     named = {name for rule in listed for name in rule.rules}
     policy = {rule.id for rule in load_policy().rules}
@@ -88,7 +91,15 @@ def check_all() -> list[CheckResult]:
         for rule in listed
         if sum(map(bool, (rule.rules, rule.kept_by, rule.not_built))) != 1
     ]
+    consent = load_policy().rule("consent.current").words
+    uncovered = [
+        f"{version}: {element}"
+        for version in consent["versions"]
+        for element in consent["elements"]
+        if element not in consent.get(f"form_{version}", ())
+    ]
     return [
+        _result("every current consent form covers every element", uncovered),
         _result("every rule of the policy is on the list", sorted(policy - named)),
         _result("everything the list names is there", gone),
         _result("every rule of the list says what keeps it", bare),
