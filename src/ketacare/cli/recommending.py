@@ -14,6 +14,7 @@ from ketacare.adapters.report.advice import FanView, advice_shape, inputs_of
 from ketacare.cli.cases import moment_of, open_case
 from ketacare.cli.printing import Page, name_of, print_json
 from ketacare.cli.staging import stage_of
+from ketacare.cli.watching import sentences_of_course
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.measures import Instrument
 from ketacare.core.planning import Advice, Option, Protocol, advise, costs_of, course_for
@@ -79,7 +80,8 @@ def run_recommend(
         shape = advice_shape(advice, fans, person)
         print_json(shape, command="recommend", file=file, person=person, at=person.when(now))
         return
-    _page(person, advice, fans, instruments[primary]).print()
+    told = sentences_of_course(advice.posterior, primary, seed=seed)
+    _page(person, advice, fans, instruments[primary], told).print()
 
 
 def _fans(
@@ -137,7 +139,9 @@ def _future(option: Option, start: float) -> Future:
     )
 
 
-def _page(person: Person, advice: Advice, fans: list[FanView], instrument: Instrument) -> Page:
+def _page(
+    person: Person, advice: Advice, fans: list[FanView], instrument: Instrument, told: Sequence[str]
+) -> Page:
     page = Page()
     page.title(f"Options for the next step: {name_of(person)}")
     page.say(advice.sentence)
@@ -155,6 +159,9 @@ def _page(person: Person, advice: Advice, fans: list[FanView], instrument: Instr
         [(view.label, *_cells(view)) for view in fans],
         numbers=len(AHEAD),
     )
+    if told:
+        page.heading("This course so far")
+        page.items(told)
     if advice.options:
         page.heading("Options, best first")
         page.table(

@@ -70,13 +70,14 @@ class RelapseForecast:
         if self.median is None:
             share = float(self.by_day[-1])
             return (
-                f"{share:.0%} of people like this relapse within {self.horizon:.0f} days if nothing "
+                f"Of those like this who are half better now ({self.well_now:.0%}), {share:.0%} "
+                f"relapse within {self.horizon:.0f} days if nothing "
                 "further is done; the median lies beyond."
             )
         late = "" if self.latest is None else f" and nine in ten by day {self.latest:.0f}"
         return (
-            f"If nothing further is done, half of people like this relapse within "
-            f"{self.median:.0f} days, one in ten by day {self.earliest or self.median:.0f}{late}."
+            f"Of those like this who are half better now ({self.well_now:.0%}), if nothing further "
+            f"is done, half relapse within {self.median:.0f} days, one in ten by day {self.earliest or self.median:.0f}{late}."
         )
 
 
