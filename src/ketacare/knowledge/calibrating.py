@@ -306,7 +306,7 @@ def _effect_lines(effect: StudyEffect) -> list[str]:
         "[[study_effect]]",
         f"study = {_quoted(effect.study)}",
         f"trait = {_quoted(effect.trait)}",
-        f"sds = {effect.sds:.2f}",
+        f"sds = {round(effect.sds, 2) + 0.0:.2f}",  # never -0.00
     ]
 
 
