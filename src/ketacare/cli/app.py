@@ -129,7 +129,7 @@ def recommend(
     json: Json = False,
     at: At = "",
     primary: Annotated[str, typer.Option(help="The instrument to rank by.")] = "gad7",
-    seed: Annotated[int, typer.Option(help="Seed of the simulated people.")] = 2026,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the simulated people.")] = 2026,
     particles: Annotated[int, typer.Option(min=200, help="How many people to simulate.")] = 2000,
     weigh: Annotated[
         list[str] | None,
@@ -171,7 +171,7 @@ def monitor(
     scenario: Annotated[
         str, typer.Option(help="quiet, hypertension, desaturation or probe-off.")
     ] = "quiet",
-    seed: Annotated[int, typer.Option(help="Seed of the simulated patient.")] = 2026,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the simulated patient.")] = 2026,
     weight: Annotated[str, typer.Option(metavar="TEXT", help="The patient's weight.")] = "70 kg",
     dose: Annotated[str, typer.Option(metavar="TEXT", help="What is infused.")] = "35 mg",
     minutes: Annotated[float, typer.Option(help="Over how many minutes.")] = 40.0,

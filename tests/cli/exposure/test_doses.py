@@ -160,6 +160,17 @@ def test_several_doses_say_when_they_start():
         regimen("35 mg over 40 min", "25 mg over 40 min")
 
 
+def test_doses_out_of_order_are_refused():
+    with pytest.raises(InputError, match=r'"10 mg bolus at 0 min" starts before the dose before'):
+        regimen("35 mg over 40 min at 1 h", "10 mg bolus at 0 min")
+
+
+def test_a_dose_within_a_course_is_in_order():
+    found = regimen("35 mg over 40 min every 3.5 d 6 times", "10 mg bolus at 1 d")
+    assert [step.start_h for step in found.steps] == [0, 84, 168, 252, 336, 420]
+    assert [bolus.at_h for bolus in found.boluses] == [24]
+
+
 def test_doses_that_overlap_are_refused():
     with pytest.raises(InputError, match="without overlap"):
         regimen("35 mg over 40 min", "25 mg over 40 min at 30 min")

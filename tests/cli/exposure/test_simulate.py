@@ -218,3 +218,39 @@ def test_a_file_looked_at_from_two_times_is_refused(ketacare, course):
     ran = ketacare("simulate", course, "--at", "2026-05-16T12:00Z", "--at", "2026-05-17T12:00Z")
     assert ran.code == 2
     assert "one time" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("options", "where", "said"),
+    [
+        # the doses of the file are ketamine: no model of another drug may take them as its own
+        (
+            ("--model", "pk_propofol_schnider_1998", "--height", "175", "--sex", "male"),
+            "--model",
+            "a model of propofol, and what the file's doses hold is ketamine",
+        ),
+        (("--enantiomer", "S"), "--enantiomer", "here the dose is the file's"),
+        (("--salt", "HCl"), "--salt", "here the dose is the file's"),
+    ],
+)
+def test_what_would_change_what_the_file_gave_is_refused(ketacare, course, options, where, said):
+    ran = ketacare("simulate", course, *options)
+    assert ran.code == 2
+    assert said in ran.err
+    assert f"{where}:" in ran.err
+    assert ran.out == ""
+
+
+def test_a_dose_of_another_drug_beside_a_file_is_that_drug(ketacare, course):
+    ran = ketacare(
+        "simulate", course, "--model", "pk_propofol_schnider_1998", "--height", "175", "--sex",
+        "male", "--dose", "100 mg bolus", "--json",
+    )  # fmt: skip
+    assert ran.code == 0, ran.err
+    assert ran.json["curves"][0]["analyte"] == "propofol"
+
+
+def test_a_seed_below_zero_is_refused(ketacare):
+    ran = ketacare(*STANDARD, "--seed", "-1")
+    assert ran.code == 2
+    assert "greater than or equal to 0" in ran.err

@@ -14,7 +14,7 @@ Model = Annotated[
         help="Drug model; see ketacare knowledge list drugs. Default: pk_ketamine_simons_2022.",
     ),
 ]
-Seed = Annotated[int, typer.Option(help="Seed of the drawn people.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of the drawn people.")]
 Csv = Annotated[str, typer.Option(metavar="FILE|-", help="Write rows as CSV; - for the terminal.")]
 Plot = Annotated[str, typer.Option(metavar="FILE", help="Draw a chart: FILE.svg or FILE.png.")]
 Cite = Annotated[bool, typer.Option("--cite", help="Add the literature this very run rests on.")]

@@ -233,11 +233,13 @@ def regimen_of(
     """Return the orders as one regimen in mg of base; hours count from the first start.
 
     ``enantiomer`` is what a dose is made of where its text does not say. Refuses hydrochloride
-    whose conversion was not asked for, and several doses of which one does not say when it starts.
+    whose conversion was not asked for, and several doses of which one does not say when it starts
+    or starts before the one before it.
     """
     steps: list[RateStep] = []
     boluses: list[Bolus] = []
     forms: set[Enantiomer] = set()
+    before = 0.0
     for number, order in enumerate(orders, start=1):
         if order.start_min is None and number > 1:
             raise InputError(
@@ -248,6 +250,13 @@ def regimen_of(
         forms.add(order.form or enantiomer)
         amount = _base_mg(order, model, weight_kg=weight_kg, convert=convert_salt, where=where)
         first = (order.start_min or 0.0) / 60.0
+        if first < before:
+            raise InputError(
+                ErrorCode.CONTRADICTION,
+                f'"{order.text}" starts before the dose before it; put doses in order of time',
+                where=where,
+            )
+        before = first
         for turn in range(order.times):
             start = first + turn * (order.every_min or 0.0) / 60.0
             if order.minutes is None:

@@ -35,6 +35,8 @@ from ketacare.knowledge.loading.protocols import load_protocol
 DEFAULT_MODEL = "pk_ketamine_simons_2022"
 _FORMS = {"racemate": Enantiomer.RACEMATE, "s": Enantiomer.S, "r": Enantiomer.R}
 _SALTS = {"base": False, "hcl": True}
+# What every dose of a case file and of the protocols holds.
+_RECORDED_DRUG = "ketamine"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +258,7 @@ def _regimen(
         return regimen, tuple(order.text for order in orders), origin
     assert person is not None  # noqa: S101 - without a file the doses were asked for before
     assert now is not None  # noqa: S101 - a file always has a time it is looked at from
+    _check_recorded(options, model, recorded=bool(past))
     if past:
         return of_infusion(past[-1], person)
     protocol = load_protocol()
@@ -266,6 +269,29 @@ def _regimen(
     regimen = Regimen.infusion(per_kg * weight, minutes, enantiomer=form)
     given = (f"{per_kg * weight:g} mg over {minutes:g} min",)
     return regimen, given, f"the protocol's {per_kg:g} mg/kg for {weight:g} kg"
+
+
+def _check_recorded(options: Options, model: PkModel, *, recorded: bool) -> None:
+    """Refuse another drug's model, and options about a dose, beside doses that the file gives."""
+    if model.drug != _RECORDED_DRUG:
+        raise InputError(
+            ErrorCode.CONTRADICTION,
+            f"{model.id} is a model of {model.drug}, and what the file's doses hold is "
+            f"{_RECORDED_DRUG}; give a --dose of {model.drug}, or choose a model of "
+            f"{_RECORDED_DRUG}",
+            where="--model",
+        )
+    for name, given in (
+        ("--enantiomer", options.enantiomer if recorded else ""),
+        ("--salt", options.salt),
+    ):
+        if given:
+            raise InputError(
+                ErrorCode.CONTRADICTION,
+                "it says what a --dose is made of, and here the dose is the file's; leave it out, "
+                "or give a --dose",
+                where=name,
+            )
 
 
 def _form(text: str) -> Enantiomer:
