@@ -6,6 +6,7 @@ file that is wrong raises :class:`~ketacare.core.errors.KnowledgeError` naming f
 
 from ketacare.knowledge.loading.banks import load_banks
 from ketacare.knowledge.loading.bedside import load_observations
+from ketacare.knowledge.loading.cabinet import load_cabinet_rules
 from ketacare.knowledge.loading.crisis import load_crisis_help
 from ketacare.knowledge.loading.devices import load_device_profile
 from ketacare.knowledge.loading.drugs import (
@@ -39,6 +40,7 @@ __all__ = [
     "find_treatment",
     "load_adaptive_rules",
     "load_banks",
+    "load_cabinet_rules",
     "load_crisis_help",
     "load_device_profile",
     "load_dose_timing",

@@ -141,6 +141,11 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(name="bedside", about="what a person enters at the bedside", holds=_in("bedside")),
     Kind(name="devices", about="bedside monitors and their codes", holds=_in("devices")),
+    Kind(
+        name="cabinet",
+        about="what the controlled-drug cabinet owes by when",
+        holds=_in("cabinet"),
+    ),
     Kind(name="crisis", about="whom to call in a crisis", holds=_in("crisis")),
     Kind(
         name="banks",
