@@ -254,3 +254,34 @@ def test_a_seed_below_zero_is_refused(ketacare):
     ran = ketacare(*STANDARD, "--seed", "-1")
     assert ran.code == 2
     assert "greater than or equal to 0" in ran.err
+
+
+def test_what_stays_in_the_line_is_not_given(ketacare):
+    # 2.5 mL of 0.7 mg/mL hold 1.75 mg, which 52.5 mg/h fill in 2 minutes
+    ran = ketacare(*STANDARD, "--line", "2.5 mL of 0.7 mg/mL", "--at", "2 min", "--json")
+    assert ran.json["dose_mg"] == pytest.approx(33.25)
+    assert ran.json["doses"][0]["start_minute"] == pytest.approx(2)
+    assert curve(ran, "arterial")["typical"] == [0.0]
+    assert any("1.75 mg stay in the line" in note for note in ran.json["notes"])
+
+
+def test_a_flushed_line_gives_the_whole_dose_later(ketacare):
+    ran = ketacare(*STANDARD, "--line", "2.5 mL of 0.7 mg/mL, flushed over 5 min", "--json")
+    assert ran.json["dose_mg"] == pytest.approx(35)
+    assert [dose["minutes"] for dose in ran.json["doses"]] == pytest.approx([38, 5])
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--line", "2.5"), 'write for example "1.5 mL of 0.7 mg/mL'),
+        (("--line", "0 mL of 0.7 mg/mL"), "dead_mL is 0 mL"),
+        (("--line", "1 mL of 1 mg/mL, flushed over a while"), "is not understood"),
+        (("--line", "1 mL of 1 mg/mL", "--scenario", "dosing_weight"), "ask for one"),
+    ],
+)
+def test_what_is_no_line_is_refused(ketacare, options, said):
+    ran = ketacare(*STANDARD, *options)
+    assert ran.code == 2
+    assert said in ran.err
+    assert ran.out == ""

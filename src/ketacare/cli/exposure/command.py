@@ -76,6 +76,14 @@ def simulate(
         bool,
         typer.Option("--convert-hcl", help="Convert doses of hydrochloride to base; else refused."),
     ] = False,
+    line: Annotated[
+        str,
+        typer.Option(
+            metavar="TEXT",
+            help='What is between pump and vein, "1.5 mL of 0.7 mg/mL, flushed over 2 min": saline '
+            "at first, and the rest stays in it unless it is flushed.",
+        ),
+    ] = "",
     scenario: Annotated[
         list[str] | None,
         typer.Option(
@@ -118,6 +126,7 @@ def simulate(
             enantiomer=enantiomer,
             salt=salt,
             convert_hcl=convert_hcl,
+            line=line,
             scenarios=scenario or (),
             patients=patients,
             seed=seed,

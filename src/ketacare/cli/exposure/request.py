@@ -17,6 +17,7 @@ from ketacare.cli.cases import moment_of, open_case
 from ketacare.cli.exposure.amounts import duration_in, read_duration, read_measure
 from ketacare.cli.exposure.doses import read_order, regimen_of
 from ketacare.cli.exposure.recorded import baseline_of, of_infusion, weight_of
+from ketacare.cli.exposure.tubing import in_the_vein
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.pharmacology import (
     Baseline,
@@ -35,6 +36,7 @@ from ketacare.knowledge.loading.protocols import load_protocol
 DEFAULT_MODEL = "pk_ketamine_simons_2022"
 _FORMS = {"racemate": Enantiomer.RACEMATE, "s": Enantiomer.S, "r": Enantiomer.R}
 _SALTS = {"base": False, "hcl": True}
+DOSING_WEIGHT = "dosing_weight"
 # What every dose of a case file and of the protocols holds.
 _RECORDED_DRUG = "ketamine"
 
@@ -59,6 +61,7 @@ class Options:
     enantiomer: str = ""
     salt: str = ""
     convert_hcl: bool = False
+    line: str = ""
     scenarios: Sequence[str] = ()
     patients: int = 1000
     seed: int = 2026
@@ -103,6 +106,11 @@ def build_request(options: Options) -> Request:
     subject = _subject(options, person, now, past)
     _check_traits(options.traits, model)
     regimen, given, origin = _regimen(options, model, subject, person=person, now=now, past=past)
+    notes: tuple[str, ...] = ()
+    if options.line:
+        _check_no_weights(options.scenarios)
+        regimen, said = in_the_vein(options.line, regimen)
+        notes = (said,)
     last = past[-1] if past else None
     start = now if last is None else last.at
     return Request(
@@ -124,6 +132,7 @@ def build_request(options: Options) -> Request:
             1, len(past) if last is not None and not options.doses else len(past) + 1
         ),
         baseline=None if person is None or start is None else baseline_of(person, start),
+        notes=notes,
     )
 
 
@@ -269,6 +278,15 @@ def _regimen(
     regimen = Regimen.infusion(per_kg * weight, minutes, enantiomer=form)
     given = (f"{per_kg * weight:g} mg over {minutes:g} min",)
     return regimen, given, f"the protocol's {per_kg:g} mg/kg for {weight:g} kg"
+
+
+def _check_no_weights(scenarios: Sequence[str]) -> None:
+    if DOSING_WEIGHT in scenarios:
+        raise InputError(
+            ErrorCode.CONTRADICTION,
+            f"{DOSING_WEIGHT} compares what is ordered, and --line what is delivered; ask for one",
+            where="--line",
+        )
 
 
 def _check_recorded(options: Options, model: PkModel, *, recorded: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ketacare.adapters.report.exposure import ScenarioView
-from ketacare.cli.exposure.request import Request
+from ketacare.cli.exposure.request import DOSING_WEIGHT, Request
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.pharmacology import (
     Comparison,
@@ -17,8 +17,6 @@ from ketacare.core.pharmacology import (
 )
 from ketacare.knowledge.loading.drugs import load_scenarios
 
-WEIGHTS = "dosing_weight"
-
 
 def compare_all(request: Request) -> Iterator[ScenarioView]:
     """Yield each scenario asked for, at each site; refuse one that is not known."""
@@ -26,10 +24,10 @@ def compare_all(request: Request) -> Iterator[ScenarioView]:
         return
     known = load_scenarios(request.model.drug)
     for name in request.scenarios:
-        if name != WEIGHTS and name not in known.scenarios:
+        if name != DOSING_WEIGHT and name not in known.scenarios:
             raise InputError(
                 ErrorCode.UNKNOWN_NAME,
-                f'"{name}" is not a scenario; use one of {", ".join((*known.scenarios, WEIGHTS))}',
+                f'"{name}" is not a scenario; use one of {", ".join((*known.scenarios, DOSING_WEIGHT))}',
                 where="--scenario",
             )
         for site in request.sites:
@@ -43,7 +41,7 @@ def compare_all(request: Request) -> Iterator[ScenarioView]:
 
 def _compared(request: Request, known: Scenarios, name: str, site: Site) -> Comparison:
     analyte = request.analytes[0]
-    if name != WEIGHTS:
+    if name != DOSING_WEIGHT:
         return compare(
             request.model,
             request.subject,
@@ -57,7 +55,7 @@ def _compared(request: Request, known: Scenarios, name: str, site: Site) -> Comp
     if not one or request.regimen.enantiomer is not Enantiomer.RACEMATE:
         raise InputError(
             ErrorCode.NOT_AVAILABLE,
-            f"{WEIGHTS} compares one infusion of the racemate; give one --dose over a time",
+            f"{DOSING_WEIGHT} compares one infusion of the racemate; give one --dose over a time",
             where="--scenario",
         )
     return compare_dosing_weights(

@@ -33,6 +33,7 @@ from ketacare.core.pharmacology.estimation import (
 )
 from ketacare.core.pharmacology.exposure import Exposure, exposure
 from ketacare.core.pharmacology.kinetics import amounts, concentration, effect_site, population
+from ketacare.core.pharmacology.line import held_in_line, through_line
 from ketacare.core.pharmacology.model import (
     Analyte,
     EffectSiteRate,
@@ -146,7 +147,9 @@ __all__ = [
     "expected_session",
     "exposure",
     "fit",
+    "held_in_line",
     "in_ng_per_mL",
     "population",
     "population_quantiles",
+    "through_line",
 ]

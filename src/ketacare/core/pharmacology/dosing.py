@@ -1,8 +1,8 @@
 """What the pump delivered: a regimen of constant-rate steps and injections, checked and exact.
 
 Doses are milligrams of ketamine base (1 mg base = 1.153 mg hydrochloride), racemic unless the
-regimen names an enantiomer. A regimen describes what was delivered, not what was ordered; it does
-not know the dead space of the line.
+regimen names an enantiomer. A regimen describes what was delivered, not what was ordered; what a line
+between the pump and the vein keeps back is in :mod:`ketacare.core.pharmacology.line`.
 """
 
 from __future__ import annotations
