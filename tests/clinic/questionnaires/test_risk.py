@@ -214,3 +214,20 @@ def test_the_command_for_cron_says_how_many_were_told(ana, nurse, capsys):
     screened(ana, nurse, HIGH, now=timezone.now() - 20 * MINUTE)
     call_command("escalate")
     assert capsys.readouterr().out == "1 told.\n"
+
+
+def test_the_board_says_since_when_nobody_took_it_on(client_of, ana, nurse, psychiatrist):
+    # Raised 30 minutes ago; a high level is to be taken on within 15, so since a quarter of an hour.
+    now = timezone.now()
+    screened(ana, nurse, HIGH, now=now - 30 * MINUTE)
+    risk = RiskAnswer.objects.get()
+    assert risk.due_at > now
+    since = timezone.localtime(now - 15 * MINUTE)
+    client = client_of(Role.PSYCHIATRIST)
+    text = text_of(client.get("/board/"))
+    assert f"Overdue since {since:%-d %b, %H:%M}" in text
+    assert "nobody has taken it on" in text
+    client.post(f"/measures/risks/{risk.pk}/take/")
+    text = text_of(client.get("/board/"))
+    assert "nobody has taken it on" not in text
+    assert f"due {timezone.localtime(risk.due_at):%-d %b, %H:%M}" in text

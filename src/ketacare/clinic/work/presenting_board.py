@@ -238,22 +238,35 @@ def _risks(*, now: datetime) -> Part | None:
     by_patient: dict[uuid.UUID, list[RiskAnswer]] = {}
     for answer in sorted(answers, key=lambda answer: answer.raised_at):
         by_patient.setdefault(answer.patient_id, []).append(answer)
-    rows = [
-        Row(
-            name=found[0].patient.name,
-            text=found[-1].sentence,
-            address=_page("questionnaires:overview", patient_id),
-            at=found[0].due_at,
-            kind=""
-            if len(found) == 1
-            else _("{n} answers, the newest of {day}").format(
-                n=len(found), day=date_format(timezone.localtime(found[-1].raised_at), "j M")
-            ),
-            overdue=found[0].due_at < now or any(answer.escalated for answer in found),
+    rows = []
+    for patient_id, found in by_patient.items():
+        late = min((since for answer in found if (since := _late_since(answer, now))), default=None)
+        notes = []
+        if len(found) > 1:
+            day = date_format(timezone.localtime(found[-1].raised_at), "j M")
+            notes.append(_("{n} answers, the newest of {day}").format(n=len(found), day=day))
+        if late is not None and any(answer.taken_at is None for answer in found):
+            notes.append(_("nobody has taken it on"))
+        rows.append(
+            Row(
+                name=found[0].patient.name,
+                text=found[-1].sentence,
+                address=_page("questionnaires:overview", patient_id),
+                at=late or found[0].due_at,
+                kind=" · ".join(notes),
+                overdue=late is not None,
+            )
         )
-        for patient_id, found in by_patient.items()
-    ]
     return Part(key="risks", title=_("Answers about risk"), rows=rows, empty="")
+
+
+def _late_since(answer: RiskAnswer, now: datetime) -> datetime | None:
+    """Return since when an answer waits too long: to be taken on, or to be done."""
+    waited_for = [answer.due_at]
+    if answer.taken_at is None and answer.acknowledge_by is not None:
+        waited_for.append(answer.acknowledge_by)
+    first = min(waited_for)
+    return first if first < now else None
 
 
 def _due(user: User, *, now: datetime, clinical: bool) -> Part | None:
