@@ -102,7 +102,7 @@ def test_acknowledgements_are_valid_and_come_back(code):
     assert parse_message(answer.decode(), find_groups=True).validate()
     read = parse_ack(answer)
     assert (read.code, read.control_id) == (code, "K1")
-    assert read.text == ("" if code is AckCode.AA else "bed 9 | is not known")
+    assert read.text == "bed 9 | is not known"  # AA carries it as a warning
 
 
 def test_refusal_says_error_for_content_and_rejection_for_the_wrong_kind():

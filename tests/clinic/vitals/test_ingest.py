@@ -58,12 +58,13 @@ def test_a_sentinel_stays_a_gap(arrived, oru):
         ("Chair 2", "0009FFFFFE999999", "is not the monitor of Chair 2"),
     ],
 )
-def test_a_message_for_an_unknown_place_is_kept_and_answered_with_an_error(
+def test_a_message_for_an_unknown_place_waits_in_the_inbox_and_the_answer_says_why(
     arrived, oru, bed, device, why
 ):
     payload = oru("M1", bed=bed, device=device)
     answer = send(payload)
-    assert (answer.code, answer.control_id) == ("AE", "M1")
+    assert (answer.code, answer.control_id) == ("AA", "M1")
+    assert answer.text.startswith("kept in the inbox")
     assert why in answer.text
     kept = Message.objects.get()
     assert (kept.status, kept.session, bytes(kept.raw)) == ("unmatched", None, payload)
@@ -72,7 +73,7 @@ def test_a_message_for_an_unknown_place_is_kept_and_answered_with_an_error(
 
 def test_a_message_before_anybody_sits_there_is_kept_not_given_to_the_next(booked, oru):
     answer = send(oru("M1"))
-    assert answer.code == "AE"
+    assert answer.code == "AA"
     assert "nobody was checked in at Chair 2" in answer.text
     assert not Value.objects.exists()
 
@@ -83,7 +84,9 @@ def test_values_after_discharge_do_not_belong_to_the_person_who_left(arrived, or
     infusions.cancel(
         session=arrived, reason="Cold", by=nurse, now=NOW, expected_version=arrived.version
     )
-    assert send(oru("M1", at=NOW + timedelta(minutes=5)), NOW + timedelta(minutes=5)).code == "AE"
+    send(oru("M1", at=NOW + timedelta(minutes=5)), NOW + timedelta(minutes=5))
+    assert Message.objects.get().status == "unmatched"
+    assert not Value.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -103,7 +106,7 @@ def test_what_cannot_be_read_is_kept_byte_for_byte(arrived, oru, change, code):
     assert not Value.objects.exists()
 
 
-def test_a_refused_message_sent_for_ever_is_counted_not_collected(arrived, oru):
+def test_a_message_of_nobody_sent_for_ever_is_counted_not_collected(arrived, oru):
     for _ in range(3):
         send(oru("M1", bed="Chair 9", device="X"))
     assert Message.objects.get().repeats == 2

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from ketacare.adapters.hl7v2 import Deframer, frame, parse_ack
+from ketacare.adapters.hl7v2 import Deframer, ack, frame, parse_ack, parse_oru
 from ketacare.clinic.vitals.listener import Listener, store
 from ketacare.clinic.vitals.models import Message, Value
 
@@ -40,12 +40,10 @@ async def answers(reader, n):
 def test_messages_are_answered_in_order_whatever_the_packets(oru):
     stored = []
 
-    def keep(payload):
-        stored.append(payload)
-        from ketacare.adapters.hl7v2 import ack, parse_oru
-
-        message = parse_oru(payload)
-        return ack(message, "AA", at=message.sent_at)
+    def keep(payloads):
+        stored.extend(payloads)
+        messages = [parse_oru(payload) for payload in payloads]
+        return [ack(message, "AA", at=message.sent_at) for message in messages]
 
     async def send(reader, writer):
         stream = b"".join(frame(oru(f"M{n}")) for n in range(3))
@@ -68,17 +66,17 @@ def test_a_message_cut_by_a_broken_connection_is_not_stored(oru):
         writer.write_eof()
         return await reader.read()
 
-    assert talk(stored.append, send) == b""
+    assert talk(stored.extend, send) == b""
     assert stored == []
 
 
 def test_a_fault_behind_the_port_is_answered_and_the_connection_lives(oru, monkeypatch):
     from ketacare.clinic.vitals import actions
 
-    def fail(payload, *, now):
+    def fail(payloads, *, now):
         raise RuntimeError("disk full")
 
-    monkeypatch.setattr(actions, "ingest", fail)
+    monkeypatch.setattr(actions, "ingest_many", fail)
 
     async def send(reader, writer):
         writer.write(frame(oru("M1")) + frame(oru("M2")))

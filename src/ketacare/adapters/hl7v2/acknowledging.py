@@ -48,6 +48,7 @@ _REASONS = {
     ErrorCode.UNKNOWN_NAME: "204^Unknown key identifier^HL70357",
     ErrorCode.BAD_FORMAT: "102^Data type error^HL70357",
 }
+_ACCEPTED = "0^Message accepted^HL70357"
 _OTHER = "207^Application internal error^HL70357"
 
 
@@ -81,6 +82,9 @@ def ack(
     if code is not AckCode.AA:
         cause = _REASONS.get(reason, _OTHER) if reason else _OTHER
         segments.append(f"ERR|||{cause}|E||||{escape(text)}")
+    elif text:
+        # Severity W: accepted, and there is something a person should look at.
+        segments.append(f"ERR|||{_ACCEPTED}|W||||{escape(text)}")
     return ("\r".join(segments) + "\r").encode()
 
 

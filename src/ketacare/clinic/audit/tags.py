@@ -22,6 +22,8 @@ class Tag(StrEnum):
     SIGN_IN_FAILED = "account:session:refused"
     SIGNED_OUT = "account:session:ended"
     SESSION_TIMED_OUT = "account:session:timed_out"
+    SESSION_LOOKED_ON = "account:session:looked_on"
+    SESSION_RESUMED = "account:session:resumed"
     FACTOR_ADDED = "account:factor:added"
     FACTOR_REMOVED = "account:factor:removed"
     USER_ADDED = "clinic:user:added"
@@ -97,6 +99,9 @@ class Tag(StrEnum):
     MONITOR_RELEASED = "vitals:monitor:released"
     MESSAGES_RECEIVED = "vitals:monitor:received"
     MESSAGE_REFUSED = "vitals:monitor:refused"
+    MESSAGE_READ = "vitals:message:read"
+    MESSAGE_ATTACHED = "vitals:message:attached"
+    MESSAGE_SET_ASIDE = "vitals:message:set_aside"
     # Questionnaires
     QUESTIONNAIRE_SENT = "questionnaire:link:sent"
     QUESTIONNAIRE_OPENED = "questionnaire:link:opened"
@@ -113,6 +118,20 @@ class Tag(StrEnum):
     THERAPY_RECORDED = "therapy:session:recorded"
     THERAPY_CHANGED = "therapy:session:changed"
     THERAPY_CANCELLED = "therapy:session:cancelled"
+    # Cabinet
+    CABINET_RECEIVED = "cabinet:stock:received"
+    CABINET_DISPATCHED = "cabinet:stock:dispatched"
+    CABINET_DISCARDED = "cabinet:stock:discarded"
+    CABINET_DRAWN = "cabinet:infusion:drawn"
+    CABINET_ADMINISTERED = "cabinet:infusion:administered"
+    CABINET_WASTED = "cabinet:infusion:wasted"
+    CABINET_RETURNED = "cabinet:infusion:returned"
+    CABINET_REVERSED = "cabinet:entry:reversed"
+    CABINET_COUNTED = "cabinet:stock:counted"
+    CABINET_CASE_OPENED = "cabinet:case:opened"
+    CABINET_CASE_STEP = "cabinet:case:told"
+    CABINET_CASE_CLOSED = "cabinet:case:closed"
+    CABINET_READ = "cabinet:ledger:read"
     # Work
     TASK_OPENED = "work:task:opened"
     TASK_DONE = "work:task:done"
@@ -124,6 +143,10 @@ SENTENCES: Mapping[Tag, str | Promise] = {
     Tag.SIGN_IN_FAILED: _("A sign-in was refused."),
     Tag.SIGNED_OUT: _("{actor} signed out."),
     Tag.SESSION_TIMED_OUT: _("{actor} was signed out because the session's time was over."),
+    Tag.SESSION_LOOKED_ON: _(
+        "{actor}'s page of an open infusion stayed visible without anybody using it."
+    ),
+    Tag.SESSION_RESUMED: _("{actor} gave the password again beside an open infusion."),
     Tag.FACTOR_ADDED: _("{actor} added a second factor ({kind})."),
     Tag.FACTOR_REMOVED: _("{actor} removed a second factor ({kind})."),
     Tag.USER_ADDED: _("{actor} added a person to the clinic."),
@@ -192,7 +215,14 @@ SENTENCES: Mapping[Tag, str | Promise] = {
     Tag.MONITOR_ASSIGNED: _("{actor} connected a bedside monitor to the session."),
     Tag.MONITOR_RELEASED: _("{actor} disconnected a bedside monitor from the session."),
     Tag.MESSAGES_RECEIVED: _("Values from the bedside monitor were stored."),
-    Tag.MESSAGE_REFUSED: _("A message of a bedside monitor was refused."),
+    Tag.MESSAGE_REFUSED: _("A message of a bedside monitor was kept apart."),
+    Tag.MESSAGE_READ: _("{actor} read a message of a bedside monitor."),
+    Tag.MESSAGE_ATTACHED: _(
+        "{actor} attached messages of a bedside monitor to the session. Reason: {reason}"
+    ),
+    Tag.MESSAGE_SET_ASIDE: _(
+        "{actor} set messages of a bedside monitor aside. Reason: {reason}"
+    ),
     Tag.QUESTIONNAIRE_SENT: _("{actor} made a link to a questionnaire."),
     Tag.QUESTIONNAIRE_OPENED: _("A link to a questionnaire was opened."),
     Tag.QUESTIONNAIRE_CANCELLED: _("{actor} withdrew a link to a questionnaire."),
@@ -207,6 +237,25 @@ SENTENCES: Mapping[Tag, str | Promise] = {
     Tag.THERAPY_RECORDED: _("{actor} recorded a therapy session."),
     Tag.THERAPY_CHANGED: _("{actor} changed the record of a therapy session."),
     Tag.THERAPY_CANCELLED: _("{actor} cancelled a therapy session. Reason: {reason}"),
+    Tag.CABINET_RECEIVED: _("{actor} received {vials} vials of lot {lot}."),
+    Tag.CABINET_DISPATCHED: _(
+        "{actor} handed {vials} vials of lot {lot} to a reverse distributor, witnessed by {witness}."
+    ),
+    Tag.CABINET_DISCARDED: _(
+        "{actor} wasted {ug} µg of lot {lot} from the cabinet, witnessed by {witness}."
+    ),
+    Tag.CABINET_DRAWN: _("{actor} drew {ug} µg of lot {lot} for an infusion."),
+    Tag.CABINET_ADMINISTERED: _("{actor} took over what the pump delivered: {ug} µg of lot {lot}."),
+    Tag.CABINET_WASTED: _("{actor} wasted {ug} µg of lot {lot}, witnessed by {witness}."),
+    Tag.CABINET_RETURNED: _("{actor} put {ug} µg of lot {lot} back, witnessed by {witness}."),
+    Tag.CABINET_REVERSED: _(
+        "{actor} reversed entry {number} of lot {lot}, witnessed by {witness}. Reason: {reason}"
+    ),
+    Tag.CABINET_COUNTED: _("{actor} and {witness} counted the cabinet ({kind})."),
+    Tag.CABINET_CASE_OPENED: _("{actor} opened a case about lot {lot}: {ug} µg."),
+    Tag.CABINET_CASE_STEP: _("{actor} added to a case of the cabinet ({act})."),
+    Tag.CABINET_CASE_CLOSED: _("{actor} closed a case of the cabinet, witnessed by {witness}."),
+    Tag.CABINET_READ: _("{actor} read an infusion's account in the cabinet."),
     Tag.TASK_OPENED: _("{actor} opened a task."),
     Tag.TASK_DONE: _("{actor} marked a task as done."),
     Tag.TASK_CANCELLED: _("{actor} cancelled a task. Reason: {reason}"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
@@ -15,7 +14,7 @@ from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import may
 from ketacare.clinic.infusions import mapping
-from ketacare.clinic.infusions.models import OPEN_PHASES, Chair, Phase, PumpEvent, Session, Step
+from ketacare.clinic.infusions.models import OPEN_PHASES, Chair, PumpEvent, Session, Step
 from ketacare.core.record import Infusion
 
 
@@ -90,62 +89,9 @@ def steps_since(session: Session, version: int) -> list[Step]:
     return list(session.steps.select_related("by").filter(version__gt=version).order_by("version"))
 
 
-def session_at_device(device_id: str, at: datetime) -> Session | None:
-    """Return the session in the chair of a monitor at a moment, if there is one."""
-    return session_of_monitor(device_id=device_id, bed="", at=at)[0]
-
-
-def session_of_monitor(*, device_id: str, bed: str, at: datetime) -> tuple[Session | None, str]:
-    """Return the session a monitor's message belongs to, or ``None`` and the reason.
-
-    A device belongs to a chair, a chair to the person who is in it at that time. A device that is
-    not the one of the chair it names is refused: it may have been moved to another person.
-    """
-    chair, problem = _chair_of(device_id, bed)
-    if chair is None:
-        return None, problem
-    found = (
-        Session.objects.filter(chair=chair, checked_in_at__lte=at)
-        .filter(Q(discharged_at__isnull=True) | Q(discharged_at__gte=at))
-        .filter(Q(cancelled_at__isnull=True) | Q(cancelled_at__gte=at))
-        .exclude(phase=Phase.SCHEDULED)
-        .order_by("-checked_in_at")
-        .first()
-    )
-    if found is None:
-        return None, f"nobody was checked in at {chair.name} at that time; check the person in"
-    return found, ""
-
-
 def change_counter(session_id: uuid.UUID) -> tuple[int, int] | None:
     """Return version and number of changes of a session; ``None`` when there is none."""
     return Session.objects.filter(pk=session_id).values_list("version", "changes").first()
-
-
-def _chair_of(device_id: str, bed: str) -> tuple[Chair | None, str]:
-    known: Iterable[Chair] = chairs()
-    by_device = by_bed = None
-    for chair in known:
-        if device_id and chair.device_id.casefold() == device_id.casefold():
-            by_device = chair
-        if bed and bed.casefold() in {chair.name.casefold(), chair.device_id.casefold()}:
-            by_bed = chair
-    if by_device and by_bed and by_device != by_bed:
-        return None, (
-            f'device "{device_id}" belongs to {by_device.name} but names {by_bed.name}; '
-            "assign it to the chair it stands at"
-        )
-    if by_device:
-        return by_device, ""
-    if by_bed is None:
-        return None, f'neither bed "{bed}" nor device "{device_id}" is known; set up the chair'
-    strange = by_bed.device_id and device_id and by_bed.device_id.casefold() != bed.casefold()
-    if strange:
-        return None, (
-            f'device "{device_id}" is not the monitor of {by_bed.name} ("{by_bed.device_id}"); '
-            "assign it to the chair it stands at"
-        )
-    return by_bed, ""
 
 
 def _sessions() -> QuerySet[Session]:

@@ -1,4 +1,4 @@
-"""Measured values and the messages they came in.
+"""Measured values, the messages they came in, what devices told of themselves, where they stand.
 
 A value is never changed: a correction is a new value, and the old one names it. A monitor's message
 is kept as it arrived, whether it could be used or not. Times: ``at`` is when it was measured by the
@@ -11,6 +11,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 BUCKET_SECONDS = 15  # the grain of the session's charts
@@ -24,7 +25,9 @@ class Message(models.Model):
 
         COMMITTED = "committed", _("Stored")
         QUARANTINED = "quarantined", _("Kept, could not be read")
-        UNMATCHED = "unmatched", _("Kept, belongs to no session")
+        UNMATCHED = "unmatched", _("Waiting in the inbox")
+        ATTACHED = "attached", _("Attached by a person")
+        SET_ASIDE = "set_aside", _("Set aside by a person")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     control_id = models.CharField(max_length=200, blank=True)  # MSH-10
@@ -40,6 +43,13 @@ class Message(models.Model):
     repeated_at = models.DateTimeField(null=True)
     status = models.CharField(max_length=12, choices=Status.choices)
     problem = models.CharField(max_length=500, blank=True)
+    profile = models.CharField(max_length=40, blank=True)  # the dialect it was read with
+    at = models.DateTimeField(null=True)  # when the newest of it was measured, by our clock
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    settled_at = models.DateTimeField(null=True)
+    settled_reason = models.CharField(max_length=500, blank=True)
     raw = models.BinaryField()
 
     class Meta:
@@ -93,6 +103,7 @@ class Value(models.Model):
     raw_name = models.CharField(max_length=200, blank=True)
     raw_value = models.CharField(max_length=200, blank=True)
     raw_unit = models.CharField(max_length=200, blank=True)
+    sub_id = models.CharField(max_length=80, blank=True)  # OBX-4: which sensor of several
     problem = models.CharField(max_length=300, blank=True)
     clock_problem = models.CharField(max_length=300, blank=True)
     by = models.ForeignKey(
@@ -116,3 +127,83 @@ class Value(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.value} {self.unit}"
+
+
+class DeviceEvent(models.Model):
+    """What a device told besides measurements: an alarm in its words, or what a pump delivers.
+
+    It is a record of what the device said. Nothing here sounds, clears or steers anything.
+    """
+
+    class Kind(models.TextChoices):
+        """What it tells of."""
+
+        ALARM = "alarm", _("alarm of the device")
+        PUMP = "pump", _("reading of the pump")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey(
+        "infusions.Session", on_delete=models.PROTECT, related_name="device_events"
+    )
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    at = models.DateTimeField()
+    device_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField()
+    device_id = models.CharField(max_length=200, blank=True)
+    code = models.CharField(max_length=200, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    text = models.CharField(max_length=300, blank=True)
+    priority = models.CharField(max_length=40, blank=True)
+    category = models.CharField(max_length=40, blank=True)
+    phase = models.CharField(max_length=40, blank=True)
+    state = models.CharField(max_length=40, blank=True)
+    inactivation = models.CharField(max_length=40, blank=True)
+    source = models.CharField(max_length=200, blank=True)
+    source_value = models.CharField(max_length=200, blank=True)
+    limits = models.CharField(max_length=80, blank=True)
+    value = models.FloatField(null=True)
+    unit = models.CharField(max_length=20, blank=True)
+    raw_value = models.CharField(max_length=200, blank=True)
+    sub_id = models.CharField(max_length=80, blank=True)
+    problem = models.CharField(max_length=300, blank=True)
+    clock_problem = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["at"]
+        indexes = [models.Index(fields=["session", "kind", "at"], name="vitals_event_session")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+class Binding(models.Model):
+    """Where a device stands, from when until when: a message of that time belongs to that chair.
+
+    A device stands at one chair at a time; a chair may have several (a monitor and a pump).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    device_id = models.CharField(max_length=200)
+    chair = models.ForeignKey("infusions.Chair", on_delete=models.PROTECT, related_name="bindings")
+    since = models.DateTimeField(null=True)  # NULL: as long as anybody knows
+    until = models.DateTimeField(null=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    until_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["device_id", "since"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("device_id"),
+                name="vitals_device_once",
+                condition=models.Q(until__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.device_id} at {self.chair_id}"

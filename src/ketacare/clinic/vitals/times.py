@@ -16,15 +16,19 @@ OLDEST = timedelta(hours=12)  # a monitor's memory; what claims to be older has 
 
 
 def measured_at(
-    *, device_at: datetime | None, sent_at: datetime | None, received_at: datetime
+    *,
+    device_at: datetime | None,
+    sent_at: datetime | None,
+    received_at: datetime,
+    age: timedelta | None = None,
 ) -> tuple[datetime, str]:
-    """Return when it was measured, and what is wrong with the device's clock (empty: nothing)."""
-    if device_at is None:
-        return received_at, "the device gave no usable time; the time of arrival is shown"
-    if sent_at is None:
-        if abs(received_at - device_at) <= AGREES:
-            return min(device_at, received_at), ""
-        return received_at, "the device's clock differs from ours; the time of arrival is shown"
+    """Return when it was measured, and what is wrong with the device's clock (empty: nothing).
+
+    ``age`` is how long before its message something was measured, where the device wrote both
+    times without a zone.
+    """
+    if device_at is None or sent_at is None:
+        return _by_arrival(device_at, received_at, age)
     offset = received_at - sent_at
     age = sent_at - device_at
     if not timedelta() <= age <= OLDEST:
@@ -37,6 +41,19 @@ def measured_at(
         received_at - age,
         f"the device's clock is {abs(minutes):.0f} min {side} ours; its time is corrected",
     )
+
+
+def _by_arrival(
+    device_at: datetime | None, received_at: datetime, age: timedelta | None
+) -> tuple[datetime, str]:
+    """Return the time of something whose device did not say when it sent, or not in which zone."""
+    if device_at is not None:
+        if abs(received_at - device_at) <= AGREES:
+            return min(device_at, received_at), ""
+        return received_at, "the device's clock differs from ours; the time of arrival is shown"
+    if age is not None and timedelta() <= age <= OLDEST:
+        return received_at - age, "the device gave no time zone; counted back from arrival"
+    return received_at, "the device gave no usable time; the time of arrival is shown"
 
 
 def bucket_of(at: datetime) -> int:

@@ -37,8 +37,11 @@ def add_chair(*, name: str, by: User, now: datetime, device_id: str = "") -> Cha
             where="device_id",
         )
     chair = Chair.objects.select_for_update().filter(name__iexact=name).first() or Chair(name=name)
-    chair.device_id, chair.is_active = device_id, True
+    before, chair.device_id, chair.is_active = chair.device_id, device_id, True
     chair.save()
+    from ketacare.clinic.vitals.inbox import standing_changed  # vitals know infusions too
+
+    standing_changed(chair=chair, before=before, after=device_id, by=by, now=now)
     audit.record(
         tag=audit.Tag.MONITOR_ASSIGNED,
         by=by,
