@@ -122,12 +122,27 @@ def _stop(request: HttpRequest, user: Any, declaration: Declaration) -> HttpResp
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send a person to the sign-in page and back; a part of a page asks its whole page to go."""
-    if request.headers.get("HX-Request") == "true" or request.headers.get("X-Autosave") == "1":
-        here = request.headers.get("HX-Current-URL", "")
-        path = here.split("://", 1)[-1].partition("/")[2]
-        answer = HttpResponse(status=401)
-        if request.headers.get("X-Autosave") != "1":
-            answer["HX-Redirect"] = f"{reverse('account_login')}?{urlencode({'next': '/' + path})}"
-        return answer
+    if _is_part(request):
+        return _whole_page_to(request, "account_login")
     back = request.get_full_path() if request.method in SAFE else request.path
     return redirect_to_login(back)
+
+
+def to_confirm(request: HttpRequest, back: str) -> HttpResponse:
+    """Ask a person who is still signed in for the password alone, and lead ``back`` afterwards."""
+    if _is_part(request):
+        return _whole_page_to(request, "account_reauthenticate")
+    return redirect_to_login(back, login_url=reverse("account_reauthenticate"))
+
+
+def _is_part(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true" or request.headers.get("X-Autosave") == "1"
+
+
+def _whole_page_to(request: HttpRequest, route: str) -> HttpResponse:
+    here = request.headers.get("HX-Current-URL", "")
+    path = here.split("://", 1)[-1].partition("/")[2]
+    answer = HttpResponse(status=401)
+    if request.headers.get("X-Autosave") != "1":
+        answer["HX-Redirect"] = f"{reverse(route)}?{urlencode({'next': '/' + path})}"
+    return answer

@@ -160,7 +160,8 @@ SETTINGS: tuple[Setting, ...] = (
         smallest=1,
         largest=720,
         help="Minutes without activity after which a person has to sign in again. "
-        "What was typed in forms is kept.",
+        "What was typed in forms is kept. Beside an open infusion the page stays visible, and the "
+        "next act asks for the password.",
     ),
     Setting(
         name="KETACARE_SAMPLE_DATA",
