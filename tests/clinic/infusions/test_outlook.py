@@ -33,7 +33,8 @@ def rows(client, session):
     found = {}
     for row in re.findall(r"<tr>(.*?)</tr>", table[0], flags=re.DOTALL):
         cells = [
-            re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td>(.*?)</td>", row, re.DOTALL)
+            re.sub(r"<[^>]+>", "", cell)
+            for cell in re.findall(r"<t[dh](?: [^>]*)?>(.*?)</t[dh]>", row, re.DOTALL)
         ]
         if cells:
             found[cells[0]] = cells

@@ -35,12 +35,19 @@ _LEVELS = (Level.AMBER, Level.RED, Level.CRITICAL)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """A table for ``_table.html``, and what to keep in mind about it."""
+    """A table by sign, and what to keep in mind about it."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str | None, ...], ...]
     notes: tuple[str, ...]
     status: str
+
+    @property
+    def lines(self) -> tuple[tuple[str, tuple[tuple[str, str | None], ...]], ...]:
+        """Each row as its title, and its other cells with the name of their column."""
+        return tuple(
+            (str(row[0]), tuple(zip(self.header[1:], row[1:], strict=True))) for row in self.rows
+        )
 
 
 def limits_of(
