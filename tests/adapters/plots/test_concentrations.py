@@ -4,6 +4,7 @@ import pytest
 
 from ketacare.adapters.plots import (
     BandData,
+    Case,
     ConcentrationPanel,
     Mark,
     SamplePoint,
@@ -107,3 +108,54 @@ def test_a_chart_without_curves_or_room_is_refused():
         chart()
     with pytest.raises(InputError, match="320"):
         chart(PANEL, width=300)
+
+
+COMPARED = ConcentrationPanel(
+    name="Another medicine: ketamine, venous",
+    unit="ng/mL",
+    minutes=MINUTES,
+    typical=TYPICAL,
+    label="as they are",
+    cases=[
+        Case(label="with it, at least", values=TYPICAL),
+        Case(label="with it, at most", values=[0.0, 212.0, 90.0]),
+    ],
+)
+
+
+def test_cases_stand_side_by_side_and_are_named(read):
+    found = chart(COMPARED)
+    drawn = read(found.svg)
+    # each line once in the panel and once beside its name
+    for name in ("chart-line", "chart-case-1", "chart-case-2"):
+        assert len(drawn.all("polyline", name)) == 2
+    for label in ("as they are", "with it, at least", "with it, at most"):
+        assert f">{label}</text>" in found.svg
+    assert drawn.overlaps() == []
+    row = next(r for r in found.table_rows if "at most" in r[1] and r[0] == "40")
+    assert row[2] == "212"
+
+
+def test_a_case_above_the_usual_line_fits_into_the_panel(read):
+    high = ConcentrationPanel(
+        name="x",
+        unit="ng/mL",
+        minutes=MINUTES,
+        typical=TYPICAL,
+        label="as they are",
+        cases=[Case(label="twice", values=[0.0, 378.0, 128.0])],
+    )
+    drawn = read(chart(high).svg)
+    panel = drawn.all("rect", "chart-panel")[0]
+    line = drawn.all("polyline", "chart-case-1")[-1]
+    heights = [float(pair.split(",")[1]) for pair in line.get("points").split()]
+    assert min(heights) >= float(panel.get("y"))
+
+
+def test_a_caption_stands_below_in_lines_that_fit(read):
+    words = "Dashed: the typical person. " * 12
+    found = chart(PANEL, caption=words, width=340)
+    drawn = read(found.svg)
+    assert found.svg.count("typical person") >= 6
+    assert drawn.overlaps() == []
+    assert max(right for _, _, right, _, _ in drawn.boxes()) <= 340

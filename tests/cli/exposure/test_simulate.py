@@ -285,3 +285,22 @@ def test_what_is_no_line_is_refused(ketacare, options, said):
     assert ran.code == 2
     assert said in ran.err
     assert ran.out == ""
+
+
+def test_a_scenario_is_a_curve_beside_the_usual_one(ketacare, tmp_path):
+    picture, rows = tmp_path / "run.svg", tmp_path / "run.csv"
+    ran = ketacare(
+        *STANDARD, "--scenario", "ticlopidine", "--site", "arterial", "--at", "40min", "--at", "2 h",
+        "--json", "--plot", picture, "--csv", rows,
+    )  # fmt: skip
+    (scenario,) = ran.json["scenarios"]
+    usual, least, most = (row["typical"] for row in scenario["rows"])
+    assert usual == least == curve(ran, "arterial")["typical"]
+    # slower clearance shows little at the end of an infusion and more later
+    assert 1 < most[0] / usual[0] < most[1] / usual[1]
+    assert ">with it, at most</text>" in picture.read_text()
+    assert "Exposure does not predict benefit" in picture.read_text()
+    written = [
+        r for r in csv.DictReader(io.StringIO(rows.read_text())) if "at most" in r["quantity"]
+    ]
+    assert [float(r["typical"]) for r in written] == pytest.approx(most)

@@ -16,6 +16,7 @@ from ketacare.core.pharmacology import (
     Subject,
     compare,
     compare_dosing_weights,
+    concentration,
 )
 from ketacare.core.record import Sex
 from ketacare.knowledge.load import load_pk_model, load_scenarios
@@ -172,3 +173,37 @@ def test_without_height_there_is_no_ideal_weight_and_no_guess(simons, scenarios)
     assert found["actual weight"].exposure is not None
     assert found["ideal weight"].exposure is None
     assert "Height and sex" in found["ideal weight"].sentence
+
+
+def test_curves_are_shown_side_by_side_at_the_times_asked(liver, scenarios):
+    times = [0.5, 2 / 3, 3.0]
+
+    def curves(name, regimen):
+        found = compare(
+            liver,
+            MAN,
+            regimen,
+            scenarios.named(name),
+            site=Site.VENOUS,
+            analyte="S-ketamine",
+            times_h=times,
+        )
+        return {row.label: row.exposure.curve for row in found.rows}
+
+    vein = curves("ticlopidine", VEIN)
+    usual = concentration(liver, MAN, VEIN, times, site=Site.VENOUS, analyte="S-ketamine")
+    assert vein["as they are"] == pytest.approx(usual, rel=1e-12)
+    assert vein["with it, at least"] == vein["as they are"]
+    assert all(b > a for a, b in zip(vein["as they are"], vein["with it, at most"], strict=True))
+    # what acts in the gut multiplies the whole curve of a swallowed dose by 3.0, and no curve of a vein
+    mouth = curves("grapefruit", MOUTH)
+    assert mouth["with it, swallowed"] == pytest.approx(
+        [3.0 * value for value in mouth["as they are"]], rel=1e-9
+    )
+    gut = curves("grapefruit", VEIN)
+    assert gut["with it, not swallowed"] == gut["as they are"]
+
+
+def test_no_times_no_curve(liver, scenarios):
+    found = rows(liver, scenarios.named("ticlopidine"), VEIN)
+    assert found["as they are"].exposure.curve == ()

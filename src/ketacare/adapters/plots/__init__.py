@@ -17,6 +17,7 @@ Class names (style these, nothing else is used):
 ``chart-band-90``    5 to 95 % band; ``chart-band-50`` 25 to 75 % band (polygons)
 ``chart-median``     median of the band (a line)
 ``chart-line``       line through measured scores; the typical person's concentration
+``chart-case-1``     to ``chart-case-4``: other cases beside the typical line
 ``chart-dot``        a measured score or a device's value (filled circle)
 ``chart-dot-manual`` a value a person measured (open diamond)
 ``chart-dot-newest`` beside ``chart-dot`` on the newest one
@@ -28,6 +29,7 @@ Class names (style these, nothing else is used):
 
 from ketacare.adapters.plots.chart import BandData, Chart, Mark, Threshold
 from ketacare.adapters.plots.concentrations import (
+    Case,
     ConcentrationPanel,
     SamplePoint,
     concentration_chart,
@@ -38,6 +40,7 @@ from ketacare.adapters.plots.vitals import VitalPanel, VitalPoint, vitals_chart
 
 __all__ = [
     "BandData",
+    "Case",
     "Chart",
     "ConcentrationPanel",
     "Mark",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from ketacare.adapters.plots.chart import (
     BandData,
@@ -19,10 +20,11 @@ from ketacare.adapters.plots.chart import (
     nice_ticks,
     number,
 )
-from ketacare.adapters.plots.drawing import LINE, Drawing, rows_of, text_width
+from ketacare.adapters.plots.drawing import CHARACTER, LINE, Drawing, rows_of, text_width
 from ketacare.core.errors import ErrorCode, InputError
 
 _LEFT, _TOP, _GAP = 46.0, 22.0, 8.0
+_USUAL, _CASES, _SAMPLE = "chart-line", 4, 26.0  # lines of cases look alike again after so many
 HEADERS = ("Minute", "What", "Typical", "Median", "Nine in ten", "Measured")
 
 
@@ -36,8 +38,19 @@ class SamplePoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Another typical line beside the first one: what could be, named by ``label``."""
+
+    label: str
+    values: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConcentrationPanel:
-    """One analyte at one site: typical line and band at ``minutes``, and what was measured."""
+    """One analyte at one site: typical line and band at ``minutes``, and what was measured.
+
+    ``cases`` are other lines at the same times; ``label`` then names the typical one among them.
+    """
 
     name: str
     unit: str
@@ -45,6 +58,8 @@ class ConcentrationPanel:
     typical: Sequence[float]
     band: BandData | None = None
     samples: Sequence[SamplePoint] = ()
+    label: str = ""
+    cases: Sequence[Case] = ()
 
 
 def concentration_chart(
@@ -53,10 +68,14 @@ def concentration_chart(
     title: str,
     panels: Sequence[ConcentrationPanel],
     doses: Sequence[Mark] = (),
+    caption: str = "",
     width: float = 720,
     panel_height: float = 180,
 ) -> Chart:
-    """Return the chart; times in minutes since the first dose, ``width`` at least 320."""
+    """Return the chart; times in minutes since the first dose, ``width`` at least 320.
+
+    ``caption`` is written below it, for a chart that leaves the page that explains it.
+    """
     if not panels:
         raise InputError(ErrorCode.MISSING_KEY, "a chart of concentrations needs a curve")
     if width < 320:
@@ -67,9 +86,13 @@ def concentration_chart(
     drawing = Drawing()
     top = _TOP
     for index, panel in enumerate(panels):
+        top = _headed(drawing, panel, x, top)
         _panel(drawing, panel, x, top, panel_height)
         top += panel_height + (_GAP + _TOP if index + 1 < len(panels) else 0)
     height = _axis(drawing, x, top, doses)
+    for text in wrap(caption, int((width - _LEFT) / CHARACTER)):
+        drawing.text(x.start, height + LINE - 4, text, "chart-label-quiet")
+        height += LINE
     summary = _summary(panels)
     svg = drawing.svg(
         chart_id=chart_id,
@@ -82,23 +105,49 @@ def concentration_chart(
     return Chart(svg=svg, table_headers=HEADERS, table_rows=_table(panels), summary=summary)
 
 
+def _headed(drawing: Drawing, panel: ConcentrationPanel, x: Scale, top: float) -> float:
+    """Write the panel's name and, where it compares cases, their names; return its upper edge."""
+    for text in wrap(f"{panel.name}, {panel.unit}", int((x.end - x.start) / CHARACTER)):
+        drawing.text(x.start, top - 7, text, "chart-label-title")
+        top += LINE
+    top -= LINE
+    left = x.start
+    named = [(panel.label, _USUAL), *((c.label, name) for c, name in _classed(panel))]
+    for label, name in named if panel.cases else ():
+        wide = _SAMPLE + 6 + text_width(label) + 14
+        if left == x.start or left + wide > x.end:
+            left = x.start
+            top += LINE
+        drawing.path([(left, top - 11), (left + _SAMPLE, top - 11)], name)
+        drawing.text(left + _SAMPLE + 6, top - 7, label, "chart-label-quiet")
+        left += wide
+    return top
+
+
+def _classed(panel: ConcentrationPanel) -> list[tuple[Case, str]]:
+    return [(case, f"chart-case-{1 + i % _CASES}") for i, case in enumerate(panel.cases)]
+
+
 def _panel(
     drawing: Drawing, panel: ConcentrationPanel, x: Scale, top: float, height: float
 ) -> None:
     bottom = top + height
     values = [*panel.typical, *(s.value for s in panel.samples)]
     values += list(panel.band.p95) if panel.band else []
+    values += [value for case in panel.cases for value in case.values]
     y = Scale(low=0.0, high=1.08 * max([*values, 1e-9]), start=bottom, end=top)
     drawing.rectangle(x.start, top, x.end - x.start, height, "chart-panel")
-    drawing.text(x.start, top - 7, f"{panel.name}, {panel.unit}", "chart-label-title")
     for tick in nice_ticks(y.low, y.high, 5):
         drawing.line(x.start, y(tick), x.end, y(tick), "chart-grid")
         drawing.text(x.start - 6, y(tick) + 4, _tick(tick), "chart-label-quiet", anchor="end")
     if panel.band:
         drawing.band(panel.band, x, y)
-    points = [(x(m), y(v)) for m, v in zip(panel.minutes, panel.typical, strict=True)]
-    if len(points) > 1:
-        drawing.path(points, "chart-line")
+    # The usual line is dashed and comes last, so that a case with the same values shows through it.
+    lines = [*((case.values, name) for case, name in _classed(panel)), (panel.typical, _USUAL)]
+    for line, name in lines:
+        points = [(x(m), y(v)) for m, v in zip(panel.minutes, line, strict=True)]
+        if len(points) > 1:
+            drawing.path(points, name)
     for sample in panel.samples:
         if sample.below_limit:
             drawing.diamond(x(sample.minute), y(sample.value), 5, "chart-dot-manual")
@@ -149,6 +198,10 @@ def _table(panels: Sequence[ConcentrationPanel]) -> tuple[tuple[str, ...], ...]:
             spread = f"{_tick(band.p5[index])} to {_tick(band.p95[index])}" if band else ""
             typical = _tick(panel.typical[index])
             rows.append((minute, (number(minute), name, typical, median, spread, "")))
+            for case in panel.cases:
+                what = f"{name}: {case.label}"
+                value = _tick(case.values[index])
+                rows.append((minute, (number(minute), what, value, "", "", "")))
         for sample in panel.samples:
             text = f"{'below ' if sample.below_limit else ''}{_tick(sample.value)}"
             rows.append((sample.minute, (number(sample.minute), name, "", "", "", text)))

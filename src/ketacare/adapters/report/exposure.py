@@ -6,7 +6,7 @@ infusion. A band is ``None`` where the source gives no spread between people; it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -151,6 +151,7 @@ def _row(row: Row) -> dict[str, Any]:
         "area": None if found is None else _rounded(found.area_ng_h_ml),
         "peak_ratio": None if row.peak_ratio is None else _rounded(row.peak_ratio),
         "area_ratio": None if row.area_ratio is None else _rounded(row.area_ratio),
+        "typical": None if found is None else [_rounded(value) for value in found.curve],
         "sentence": row.sentence,
         "sources": list(row.sources),
     }
@@ -205,6 +206,7 @@ def exposure_rows(view: ExposureView) -> list[tuple[str, ...]]:
             typical = f"{curve.typical[index]:.6g}"
             head = (curve.analyte, curve.site, UNIT, f"{minute:.6g}")
             rows.append((*head, typical, *spread))
+    rows += _scenario_rows(view)
     if view.session is None:
         return rows
     for name, band in view.session.forecast.bands.items():
@@ -215,6 +217,17 @@ def exposure_rows(view: ExposureView) -> list[tuple[str, ...]]:
             head = (f"{name}{rise}", "", UNITS[name], f"{minute:.6g}")
             rows.append((*head, "", *_levels(band, index)))
     return rows
+
+
+def _scenario_rows(view: ExposureView) -> Iterator[tuple[str, ...]]:
+    """Yield the typical curve of every case of the scenarios, named in the first column."""
+    for scenario in view.scenarios:
+        for row in scenario.comparison.rows:
+            curve = () if row.exposure is None else row.exposure.curve
+            for minute, value in zip(view.minutes, curve, strict=False):
+                what = f"{scenario.analyte} ({scenario.name}: {row.label})"
+                head = (what, scenario.site, UNIT, f"{minute:.6g}")
+                yield (*head, f"{value:.6g}", *_levels(None, 0))
 
 
 def _levels(band: Band | None, index: int) -> Sequence[str]:

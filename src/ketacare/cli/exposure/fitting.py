@@ -35,6 +35,13 @@ _BEFORE = timedelta(days=7)
 _POINTS = 120
 
 
+_CAPTION = (
+    "Dashed: the typical person. Solid, with bands: this person's median, and where half and nine "
+    "in ten draws lie. Dots: measured; open diamonds: below the limit of quantification. Exposure "
+    "does not predict benefit."
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitOptions:
     """The options of the command as typed; empty where not given."""
@@ -54,7 +61,7 @@ def run_fit(options: FitOptions, *, as_json: bool, csv: str, plot: str, cite: bo
     view = _estimated(options, person, now, cite=cite)
     if plot:
         title = f"{person.label or person.id}: {view.fit.model.drug} from {len(view.fit.samples)} samples"
-        save_plot(plot, title, _panels(view), view.regimen)
+        save_plot(plot, title, _panels(view), view.regimen, caption=_CAPTION)
     if csv:
         save_csv(csv, FIT_HEADERS, fit_rows(view))
     if csv == TO_STDOUT:

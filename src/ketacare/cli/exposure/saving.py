@@ -6,15 +6,17 @@ import csv
 import io
 import sys
 from collections.abc import Sequence
+from itertools import repeat
 from pathlib import Path
 
-from ketacare.adapters.plots import BandData, ConcentrationPanel, Mark, concentration_chart
+from ketacare.adapters.plots import BandData, Case, ConcentrationPanel, Mark, concentration_chart
 from ketacare.adapters.report.exposure import (
     CSV_HEADERS,
     LEVELS,
     UNIT,
     Curve,
     ExposureView,
+    ScenarioView,
     exposure_rows,
 )
 from ketacare.core.errors import ErrorCode, InputError
@@ -62,11 +64,20 @@ def save_exposure(path: str, view: ExposureView) -> None:
 
 
 def save_plot(
-    path: str, title: str, panels: Sequence[ConcentrationPanel], regimen: Regimen
+    path: str,
+    title: str,
+    panels: Sequence[ConcentrationPanel],
+    regimen: Regimen,
+    *,
+    caption: str,
 ) -> None:
     """Write a chart; the ending of ``path`` says whether as SVG or as PNG."""
     chart = concentration_chart(
-        chart_id="exposure", title=title, panels=panels, doses=dose_marks(regimen)
+        chart_id="exposure",
+        title=title,
+        panels=panels,
+        doses=dose_marks(regimen),
+        caption=f"{title}. {caption}",
     )
     from ketacare.adapters.plots.standalone import png_of, standalone_svg
 
@@ -77,7 +88,40 @@ def save_plot(
 
 
 def panels_of(view: ExposureView) -> list[ConcentrationPanel]:
-    """Return the curves of a run as panels of a chart."""
+    """Return the curves of a run as panels of a chart, and each scenario's side by side in one."""
+    return [*_curves_of(view), *map(_scenario_panel, view.scenarios, repeat(view.minutes))]
+
+
+def caption_of(view: ExposureView) -> str:
+    """Return what the lines of a run are and what they are not."""
+    banded = any(curve.band is not None for curve in view.curves)
+    lines = (
+        "Dashed: the typical person. Solid, with bands: the median, half and nine in ten of people"
+        if banded
+        else "Dashed: the typical person; how people differ is not known"
+    )
+    warning = view.note.partition(". ")[0].rstrip(".")
+    return f"{lines}. {view.model.id} {view.model.version}. {warning}."
+
+
+def _scenario_panel(scenario: ScenarioView, minutes: Sequence[float]) -> ConcentrationPanel:
+    rows = scenario.comparison.rows
+    usual = rows[0].exposure
+    return ConcentrationPanel(
+        name=f"{scenario.comparison.title}: {scenario.analyte}, {scenario.site}",
+        unit=UNIT,
+        minutes=minutes,
+        typical=() if usual is None else usual.curve,
+        label=rows[0].label,
+        cases=tuple(
+            Case(label=row.label, values=row.exposure.curve)
+            for row in rows[1:]
+            if row.exposure is not None
+        ),
+    )
+
+
+def _curves_of(view: ExposureView) -> list[ConcentrationPanel]:
     return [
         ConcentrationPanel(
             name=curve.name,

@@ -10,6 +10,7 @@ from ketacare.cli.exposure.page import page_of
 from ketacare.cli.exposure.request import Options, Request, build_request
 from ketacare.cli.exposure.saving import (
     TO_STDOUT,
+    caption_of,
     check_paths,
     panels_of,
     save_exposure,
@@ -35,7 +36,8 @@ def run_simulate(options: Options, *, as_json: bool, csv: str, plot: str, cite: 
         view = replace(view, sources=cited(request, view))
     if plot:
         title = f"{view.model.drug.capitalize()}: {'; '.join(view.given)}"
-        save_plot(plot, title, panels_of(compute(_finely(request))), view.regimen)
+        fine = compute(_finely(request))
+        save_plot(plot, title, panels_of(fine), view.regimen, caption=caption_of(fine))
     if csv:
         save_exposure(csv, view)
     if csv == TO_STDOUT:
@@ -60,7 +62,7 @@ def _finely(request: Request) -> Request:
     changes = {at for s in regimen.steps for at in (s.start_h, s.end_h)}
     changes |= {bolus.at_h for bolus in regimen.boluses}
     times |= {change * 60.0 + after for change in changes for after in _AFTER_A_CHANGE}
-    return replace(request, scenarios=(), times_min=tuple(sorted(t for t in times if t <= last)))
+    return replace(request, times_min=tuple(sorted(t for t in times if t <= last)))
 
 
 def cited(request: Request, view: ExposureView) -> tuple[tuple[Source, str], ...]:

@@ -41,6 +41,7 @@ def compare_all(request: Request) -> Iterator[ScenarioView]:
 
 def _compared(request: Request, known: Scenarios, name: str, site: Site) -> Comparison:
     analyte = request.analytes[0]
+    times_h = [minute / 60.0 for minute in request.times_min]
     if name != DOSING_WEIGHT:
         return compare(
             request.model,
@@ -49,6 +50,7 @@ def _compared(request: Request, known: Scenarios, name: str, site: Site) -> Comp
             known.named(name),
             site=site,
             analyte=analyte,
+            times_h=times_h,
         )
     steps = request.regimen.steps
     one = len(steps) == 1 and not request.regimen.boluses
@@ -66,4 +68,5 @@ def _compared(request: Request, known: Scenarios, name: str, site: Site) -> Comp
         minutes=(steps[0].end_h - steps[0].start_h) * 60.0,
         site=site,
         analyte=analyte,
+        times_h=times_h,
     )

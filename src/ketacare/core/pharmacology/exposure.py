@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ketacare.core.pharmacology.dosing import Regimen
 from ketacare.core.pharmacology.kinetics import Probe, read, systems
@@ -24,12 +25,16 @@ _CLOSER = 40  # points between the neighbours of a peak, three times: a milliont
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exposure:
-    """The peak in ng/mL and its time in h, the area in ng.h/mL to infinity, the dose in mg."""
+    """The peak in ng/mL and its time in h, the area in ng.h/mL to infinity, the dose in mg.
+
+    ``curve`` is the concentration in ng/mL at the times asked for, empty when none were.
+    """
 
     dose_mg: float
     peak_ng_ml: float
     peak_h: float
     area_ng_h_ml: float
+    curve: tuple[float, ...] = ()
 
 
 def exposure(
@@ -41,9 +46,15 @@ def exposure(
 
 
 def exposure_of(
-    model: PkModel, person: Mapping[str, Floats], regimen: Regimen, *, site: Site, analyte: str
+    model: PkModel,
+    person: Mapping[str, Floats],
+    regimen: Regimen,
+    *,
+    site: Site,
+    analyte: str,
+    times_h: ArrayLike = (),
 ) -> Exposure:
-    """Return the exposure of one person given by parameters (1,)."""
+    """Return the exposure of one person given by parameters (1,), with the curve at ``times_h``."""
     probe = Probe(analyte=analyte, site=site)
     changes = [0.0, *(t for s in regimen.steps for t in (s.start_h, s.end_h))]
     changes += [bolus.at_h for bolus in regimen.boluses]
@@ -61,8 +72,14 @@ def exposure_of(
         ),
         0.0,
     )
+    asked = np.asarray(times_h, dtype=np.float64)
+    curve = read(model, person, regimen, asked, [probe])[0, 0] if asked.size else ()
     return Exposure(
-        dose_mg=regimen.total_mg, peak_ng_ml=peak, peak_h=peak_h, area_ng_h_ml=float(area)
+        dose_mg=regimen.total_mg,
+        peak_ng_ml=peak,
+        peak_h=peak_h,
+        area_ng_h_ml=float(area),
+        curve=tuple(float(value) for value in curve),
     )
 
 

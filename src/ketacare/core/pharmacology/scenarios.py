@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ketacare.core.errors import DomainError, ErrorCode, InputError
 from ketacare.core.pharmacology.dosing import Regimen
@@ -120,8 +121,9 @@ def compare(
     *,
     site: Site,
     analyte: str,
+    times_h: ArrayLike = (),
 ) -> Comparison:
-    """Return the exposure without and with a scenario, side by side.
+    """Return the exposure without and with a scenario, side by side, with curves at ``times_h``.
 
     Refuses what a concentration refuses, and a mixture of swallowed and other doses, for which no
     one range would be true.
@@ -134,7 +136,7 @@ def compare(
             "the regimen has swallowed and other doses; compare them one by one",
             where="regimen",
         )
-    asked = _Asked(model=model, regimen=regimen, site=site, analyte=analyte)
+    asked = _Asked(model=model, regimen=regimen, site=site, analyte=analyte, times_h=times_h)
     person = model.typical(subject)
     usual = asked.of(person)
     rows = [_row("as they are", usual, usual)]
@@ -161,10 +163,18 @@ class _Asked:
     regimen: Regimen
     site: Site
     analyte: str
+    times_h: ArrayLike
 
     def of(self, person: Mapping[str, Floats], factor: float = 1.0) -> Exposure:
         regimen = self.regimen if factor == 1.0 else self.regimen.times(factor)
-        return exposure_of(self.model, person, regimen, site=self.site, analyte=self.analyte)
+        return exposure_of(
+            self.model,
+            person,
+            regimen,
+            site=self.site,
+            analyte=self.analyte,
+            times_h=self.times_h,
+        )
 
 
 def _row(
@@ -323,6 +333,7 @@ def compare_dosing_weights(
     minutes: float,
     site: Site,
     analyte: str,
+    times_h: ArrayLike = (),
 ) -> Comparison:
     """Return the exposure of an infusion dosed by actual, ideal, adjusted and capped weight.
 
@@ -354,7 +365,7 @@ def compare_dosing_weights(
             continue
         regimen = Regimen.infusion(mg_per_kg * weight, minutes)
         outside = outside or model.check_domain(subject, regimen)
-        found = exposure_of(model, person, regimen, site=site, analyte=analyte)
+        found = exposure_of(model, person, regimen, site=site, analyte=analyte, times_h=times_h)
         usual = usual or found
         sources = (cap.source,) if label.startswith("capped") else ()
         rows.append(_row(f"{label}, {weight:.1f} kg", found, usual, "", sources))
