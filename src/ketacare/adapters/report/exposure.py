@@ -151,7 +151,7 @@ def _row(row: Row) -> dict[str, Any]:
         "area": None if found is None else _rounded(found.area_ng_h_ml),
         "peak_ratio": None if row.peak_ratio is None else _rounded(row.peak_ratio),
         "area_ratio": None if row.area_ratio is None else _rounded(row.area_ratio),
-        "typical": None if found is None else [_rounded(value) for value in found.curve],
+        "typical": [] if found is None else [_rounded(value) for value in found.curve],
         "sentence": row.sentence,
         "sources": list(row.sources),
     }

@@ -36,8 +36,8 @@ _POINTS = 120
 
 
 _CAPTION = (
-    "Dashed: the typical person. Solid, with bands: this person's median, and where half and nine "
-    "in ten draws lie. Dots: measured; open diamonds: below the limit of quantification. Exposure "
+    "Dashed: the most probable curve. Solid, with bands: the median of what the samples leave open, "
+    "half and nine in ten of it. Dots: measured; open diamonds: below the limit of quantification. Exposure "
     "does not predict benefit."
 )
 
