@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 export PYTHONHASHSEED := 0
 
-.PHONY: help setup demo serve test check cards bench lock
+.PHONY: help setup demo serve test check cards bench faults lock
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -34,6 +34,10 @@ cards:  ## write docs/cards anew from the clinical content
 bench:  ## measure what the project claims
 	@scripts/setup.sh dev
 	@.venv/bin/python -m tests.bench $(ARGS)
+
+faults:  ## kill, break and overload the monitors' port (load 600 s, 50 kills, 1,000,000 broken messages)
+	@scripts/setup.sh dev
+	@.venv/bin/python -m tests.faults $(ARGS)
 
 lock:  ## write requirements/*.txt anew from pyproject.toml
 	@scripts/setup.sh dev

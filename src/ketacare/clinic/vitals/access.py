@@ -8,14 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import may
-from ketacare.clinic.vitals.models import BUCKET_SECONDS, Message, Value
+from ketacare.clinic.vitals.models import (
+    BUCKET_SECONDS,
+    Binding,
+    DeviceEvent,
+    Message,
+    Value,
+)
 from ketacare.core.record import Measurement, Origin, Vital
 
 RECENT = timedelta(minutes=30)
@@ -192,10 +198,102 @@ def value_for(user: User, value_id: uuid.UUID) -> Value:
     return found
 
 
-def kept_messages(user: User, *, limit: int = 100) -> list[Message]:
-    """Return the newest monitor messages that could not be stored with a session."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Waiting messages of one device, bed and reason: how many, since when, and the newest."""
+
+    newest: Message
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+
+def waiting_messages(user: User, *, limit: int = 100) -> list[Waiting]:
+    """Return what waits in the inbox, grouped by device, bed and reason, the latest first."""
+    _may_settle(user)
+    groups = (
+        Message.objects.filter(status=Message.Status.UNMATCHED)
+        .order_by()
+        .values("device_id", "bed", "problem")
+        .annotate(n=Count("pk"), first=Min("received_at"), last=Max("received_at"))
+        .order_by("-last")[:limit]
+    )
+    found = []
+    for group in groups:
+        newest = (
+            Message.objects.filter(
+                status=Message.Status.UNMATCHED,
+                device_id=group["device_id"],
+                bed=group["bed"],
+                problem=group["problem"],
+            )
+            .order_by("-received_at")
+            .first()
+        )
+        if newest is not None:
+            found.append(
+                Waiting(
+                    newest=newest,
+                    count=group["n"],
+                    first_at=group["first"],
+                    last_at=group["last"],
+                )
+            )
+    return found
+
+
+def unreadable_messages(user: User, *, limit: int = 50) -> list[Message]:
+    """Return the newest messages that could not be read."""
+    _may_settle(user)
+    return list(
+        Message.objects.filter(status=Message.Status.QUARANTINED).order_by("-received_at")[:limit]
+    )
+
+
+def settled_messages(user: User, *, limit: int = 50) -> list[Message]:
+    """Return the messages people settled last."""
+    _may_settle(user)
+    return list(
+        Message.objects.filter(settled_at__isnull=False)
+        .select_related("settled_by", "session__patient")
+        .order_by("-settled_at")[:limit]
+    )
+
+
+def standing_devices(user: User) -> list[Binding]:
+    """Return where devices stand now, as far as somebody said from when on."""
+    _may_settle(user)
+    return list(Binding.objects.filter(until__isnull=True).select_related("chair", "by"))
+
+
+def message_for(user: User, message_id: uuid.UUID) -> Message:
+    """Return one kept message this person may look at and settle."""
+    found = (
+        Message.objects.select_related("settled_by", "session__patient", "session__chair")
+        .filter(pk=message_id)
+        .exclude(status=Message.Status.COMMITTED)
+        .first()
+    )
+    if found is None:
+        raise Http404(_("There is no such message."))
+    _may_settle(user)
+    return found
+
+
+def binding_for(user: User, binding_id: uuid.UUID) -> Binding:
+    """Return one binding this person may end."""
+    found = Binding.objects.select_related("chair").filter(pk=binding_id).first()
+    if found is None:
+        raise Http404(_("There is no such device."))
+    _may_settle(user)
+    return found
+
+
+def device_events(session_id: uuid.UUID) -> QuerySet[DeviceEvent]:
+    """Return the alarms and pump readings devices told of in a session, oldest first."""
+    return DeviceEvent.objects.filter(session_id=session_id)
+
+
+def _may_settle(user: User) -> None:
     if not may(user, Permission.VITALS_RECORD):
         raise PermissionDenied(_("Your role does not see monitors' messages."))
-    return list(
-        Message.objects.exclude(status=Message.Status.COMMITTED).order_by("-received_at")[:limit]
-    )

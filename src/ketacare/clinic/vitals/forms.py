@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ketacare.clinic.infusions.models import Chair
 from ketacare.core.record import Vital
 from ketacare.knowledge.load import load_observations
 from ketacare.knowledge.loading.bedside import Observation, Step, spoken_unit
@@ -105,6 +106,54 @@ class CorrectionForm(forms.Form):
         label=gettext_lazy("Why is it corrected?"),
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class AttachForm(forms.Form):
+    """Whose a kept message is, and why that is sure."""
+
+    session = forms.ChoiceField(
+        label=gettext_lazy("Who sat in this chair then?"), widget=forms.RadioSelect
+    )
+    like = forms.BooleanField(
+        label=gettext_lazy("Also the messages like it, as far as they are from that person's time"),
+        required=False,
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("How do you know?"),
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["session"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = choices
+
+
+class SetAsideForm(forms.Form):
+    """Why a kept message belongs to nobody."""
+
+    like = forms.BooleanField(label=gettext_lazy("Also all messages like it"), required=False)
+    reason = forms.CharField(
+        label=gettext_lazy("Why does it belong to nobody?"),
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class BindForm(forms.Form):
+    """At which chair a device stands, and since when."""
+
+    chair = forms.ModelChoiceField(
+        label=gettext_lazy("The device stands at"), queryset=Chair.objects.filter(is_active=True)
+    )
+    since = forms.DateTimeField(
+        label=gettext_lazy("Since"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        help_text=gettext_lazy("Messages to come that were measured from then on find this chair."),
     )
 
 

@@ -7,7 +7,6 @@ happens by itself. Where a device stands is also said here, for the messages to 
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -282,8 +281,3 @@ def _reasoned(reason: str) -> str:
 def _may(by: User) -> None:
     if not may(by, Permission.VITALS_RECORD):
         raise PermissionDenied(_("Your role does not settle monitors' messages."))
-
-
-def binding_of(binding_id: uuid.UUID) -> Binding | None:
-    """Return one binding, or ``None``."""
-    return Binding.objects.select_related("chair").filter(pk=binding_id).first()

@@ -1,4 +1,4 @@
-"""Entering observations, correcting them, and the monitors' messages that belong nowhere."""
+"""Entering observations and correcting them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from ketacare.clinic import audit
 from ketacare.clinic.accounts.decorators import requires
@@ -132,15 +132,6 @@ def correct(request: HttpRequest, value_id: uuid.UUID) -> HttpResponse:
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "vitals/correct.html", context, status=status)
-
-
-@requires(Permission.VITALS_RECORD)
-@require_GET
-def messages_kept(request: HttpRequest) -> HttpResponse:
-    """Show what monitors sent that belongs to no session or could not be read."""
-    user = cast("User", request.user)
-    context = {"kept": access.kept_messages(user)}
-    return render(request, "vitals/messages.html", context)
 
 
 def _title(name: str, kinds: tuple[Vital, ...]) -> str:
