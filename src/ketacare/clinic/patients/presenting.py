@@ -26,6 +26,7 @@ from ketacare.clinic.patients.mapping import person_record
 from ketacare.clinic.patients.models import Patient
 from ketacare.clinic.plans import access as plans
 from ketacare.clinic.plans.models import Plan
+from ketacare.clinic.plans.watching import SignalView, watch_view
 from ketacare.clinic.questionnaires import access as questionnaires
 from ketacare.clinic.therapy import access as therapy
 from ketacare.clinic.work.access import open_tasks_for
@@ -66,6 +67,7 @@ class ChartView:
     tasks: Sequence[Task]
     overdue_requests: Sequence[Any]
     risks: Sequence[Any]
+    watch: Sequence[SignalView]
 
 
 def chart_view(patient: Patient, *, user: User, now: datetime) -> ChartView:
@@ -122,6 +124,7 @@ def chart_view(patient: Patient, *, user: User, now: datetime) -> ChartView:
         tasks=list(open_tasks_for(user, patient_id=patient.pk)),
         overdue_requests=overdue,
         risks=list(questionnaires.open_risk_answers(patient.pk)),
+        watch=watch_view(advice, now=now) if patient.is_open else (),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,7 @@ from ketacare.clinic.accounts.roles import may
 from ketacare.clinic.patients import access as patients
 from ketacare.clinic.patients.models import Patient
 from ketacare.clinic.plans.models import AdviceSnapshot, Comparison, Decision, Plan
+from ketacare.clinic.plans.watching import sentence_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,15 @@ class NeedsDecision:
     def patient_id(self) -> uuid.UUID:
         """The patient's id."""
         return self.patient.pk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandsOut:
+    """One patient in whose course something stands out: what, and since when."""
+
+    patient: Patient
+    sentence: str
+    since: datetime | None
 
 
 def active_plan(patient_id: uuid.UUID) -> Plan | None:
@@ -86,6 +96,26 @@ def patients_needing_decision() -> tuple[NeedsDecision, ...]:
     """Return everybody under care whose plan needs a decision, the longest waiting first."""
     waiting = _waiting().filter(patient__closed_at__isnull=True).order_by("asked_at")
     return tuple(_needed(snapshot) for snapshot in waiting)
+
+
+def patients_standing_out(*, now: datetime) -> tuple[StandsOut, ...]:
+    """Return everybody under care in whose course the watch sees something, longest first.
+
+    A decision on the newest advice answers what the scores say, until the next one; silence is
+    answered by a score.
+    """
+    seen = Q(watch_raised=True, decisions__isnull=True) | Q(silent_from__lt=now)
+    rows = (
+        AdviceSnapshot.objects.filter(seen, is_latest=True, patient__closed_at__isnull=True)
+        .select_related("patient")
+        .defer("inputs", "data")
+        .distinct()
+    )
+    found = []
+    for snapshot in rows:
+        sentence, since = sentence_of(snapshot, now=now)
+        found.append(StandsOut(patient=snapshot.patient, sentence=sentence, since=since))
+    return tuple(sorted(found, key=lambda row: row.since or now))
 
 
 def patient_for(user: User, patient_id: uuid.UUID) -> Patient:

@@ -17,6 +17,7 @@ from django.conf import settings
 from ketacare import __version__
 from ketacare.adapters.report import FanView, advice_shape
 from ketacare.clinic.plans.mapping import digest
+from ketacare.clinic.plans.watching import Agreed, watched
 from ketacare.core.history import Treatments
 from ketacare.core.measures import Instrument
 from ketacare.core.planning import (
@@ -28,7 +29,7 @@ from ketacare.core.planning import (
     departures,
 )
 from ketacare.core.record import Person
-from ketacare.core.response import Course, Future, Posterior, Prior, forecast, update
+from ketacare.core.response import Course, Future, Posterior, Prior, WatchRules, forecast, update
 from ketacare.core.safety import Policy
 from ketacare.core.sources import Provenance
 from ketacare.knowledge.load import (
@@ -38,6 +39,7 @@ from ketacare.knowledge.load import (
     load_protocol,
     load_sources,
     load_treatments,
+    load_watch_rules,
 )
 
 PRIMARY = "gad7"
@@ -68,6 +70,7 @@ class Knowledge:
     policy: Policy
     treatments: Treatments
     instruments: Mapping[str, Instrument]
+    watch: WatchRules
 
     @property
     def versions(self) -> dict[str, str]:
@@ -80,6 +83,7 @@ class Knowledge:
             rules.id: rules.version,
             weights.id: weights.version,
             "safety policy": self.policy.version,
+            self.watch.provenance.id: self.watch.provenance.version,
             **{name: self.instruments[name].provenance.version for name in SHOWN},
         }
 
@@ -96,15 +100,17 @@ def knowledge() -> Knowledge:
         policy=load_policy(),
         treatments=load_treatments(),
         instruments=load_instruments(),
+        watch=load_watch_rules(),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Computed:
-    """A snapshot's values: the advice as an object, and ``data`` as it is stored."""
+    """A snapshot's values: the advice as an object, ``data`` and the watch as they are stored."""
 
     advice: Advice
     data: dict[str, Any]
+    watch: list[dict[str, Any]]
     seed: int
 
 
@@ -120,9 +126,13 @@ def compute(
     seed: int,
     known: Knowledge,
     order: Order | None,
+    agreed: Agreed | None = None,
     particles: int = PARTICLES,
 ) -> Computed:
-    """Return options and fans for ``person`` at ``now``; ``order`` is the plan in force, if any."""
+    """Return options, fans and watch for ``person`` at ``now``.
+
+    ``order`` is the plan in force and ``agreed`` how often a score is expected, if they are known.
+    """
     advice = advise(
         person,
         prior=known.prior,
@@ -152,7 +162,8 @@ def compute(
     data["ahead"] = _ahead(advice, order)
     data["rests_on"] = _rests_on(known, advice)
     data["weights"] = _weights(known)
-    return Computed(advice=advice, data=data, seed=seed)
+    found = watched(posterior, PRIMARY, known.watch, known.prior, agreed=agreed, seed=seed)
+    return Computed(advice=advice, data=data, watch=found, seed=seed)
 
 
 def _fans(posterior: Posterior, advice: Advice, order: Order | None, *, seed: int) -> list[FanView]:

@@ -20,7 +20,8 @@ class AdviceSnapshot(models.Model):
     ``inputs`` is the record that went in and ``seed`` the random state: together with ``versions``
     they give ``data`` again. ``input_hash`` is of the record, the plan and the versions, without the
     time. ``asks`` says that somebody has to decide; ``question`` why; ``topic`` what it is about, so
-    that the same question is not asked twice; ``asked_at`` since when.
+    that the same question is not asked twice; ``asked_at`` since when. ``watch_raised`` says that a
+    signal stands out, ``silent_from`` when silence begins if no score comes.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -42,6 +43,9 @@ class AdviceSnapshot(models.Model):
     question = models.TextField(blank=True)
     topic = models.CharField(max_length=200, blank=True)
     asked_at = models.DateTimeField(null=True, blank=True)  # when the topic was first asked about
+    watch = models.JSONField(default=list)  # signals of the watch, as stored by plans.watching
+    watch_raised = models.BooleanField(default=False)
+    silent_from = models.DateTimeField(null=True, blank=True)
     is_latest = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

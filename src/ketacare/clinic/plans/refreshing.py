@@ -15,9 +15,10 @@ from django.utils import timezone
 from ketacare.clinic import audit
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.patients.models import Patient
-from ketacare.clinic.plans import access, asking, comparing, computing
+from ketacare.clinic.plans import access, asking, comparing, computing, watching
 from ketacare.clinic.plans.inputs import HOLDS, Inputs, inputs_of
 from ketacare.clinic.plans.models import AdviceSnapshot, Comparison, Plan
+from ketacare.clinic.questionnaires import access as questionnaires
 from ketacare.core import planning
 from ketacare.core.record import Person
 
@@ -42,6 +43,7 @@ def refresh_advice(patient: Patient, *, now: datetime, by: User | None = None) -
         seed=computing.seed_of(inputs.record, known),
         known=known,
         order=_rest(inputs, now, known),
+        agreed=_agreed(patient, inputs),
         particles=computing.PARTICLES,
     )
     question = asking.question_of(
@@ -88,6 +90,9 @@ def _store(
         question=question.sentence,
         topic=question.topic,
         asked_at=asked_at,
+        watch=computed.watch,
+        watch_raised=watching.is_raised(computed.watch),
+        silent_from=watching.begins_at(computed.watch),
     )
     _compare(patient, inputs.person)
     audit.record(
@@ -159,6 +164,28 @@ def _rest(inputs: Inputs, now: datetime, known: computing.Knowledge) -> computin
         now=now,
         known=known,
     )
+
+
+def _agreed(patient: Patient, inputs: Inputs) -> watching.Agreed | None:
+    """Return how often a score is expected: with each infusion to come, else as it was asked for.
+
+    A plan with infusions left asks for a score between them. After it the time between the newest
+    two requests that ask for the primary questionnaire counts.
+    """
+    plan = inputs.plan
+    if patient.closed_at is not None:
+        return None
+    if plan is not None and 0 < inputs.given < plan.number:
+        return watching.Agreed(every_days=plan.days_between, by="the plan in force")
+    asked = sorted(
+        request.due_at
+        for request in questionnaires.requests_of(patient.pk)
+        if computing.PRIMARY in request.instruments and request.revoked_at is None
+    )
+    gap = (asked[-1] - asked[-2]) / timedelta(days=1) if len(asked) > 1 else 0.0
+    if gap < 1.0:  # two links on one day are one question
+        return None
+    return watching.Agreed(every_days=round(gap, 1), by="the questionnaires asked for")
 
 
 def morning(day: date) -> datetime:

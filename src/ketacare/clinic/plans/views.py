@@ -6,6 +6,7 @@ A page never computes advice; "Compute now" is a POST. The signed acts are in :m
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import cast
 
 from django.contrib import messages
@@ -24,6 +25,7 @@ from ketacare.clinic.plans import access, actions
 from ketacare.clinic.plans.inputs import freshness, inputs_of
 from ketacare.clinic.plans.models import AdviceSnapshot
 from ketacare.clinic.plans.presenting import advice_view
+from ketacare.clinic.plans.watching import watch_view
 
 
 @requires(Permission.PLAN_VIEW)
@@ -81,5 +83,11 @@ def _overview(
         "decided": decided[0] if decided else None,
         "asks": snapshot is not None and snapshot.asks and not decided and snapshot.is_latest,
         "eligible": inputs.eligible,
+        "watch": watch_view(snapshot, now=_as_of(snapshot, now)),
     }
     return render(request, "plans/overview.html", context)
+
+
+def _as_of(snapshot: AdviceSnapshot | None, now: datetime) -> datetime:
+    """Return the moment silence is judged at: now, for an earlier snapshot when it was computed."""
+    return now if snapshot is None or snapshot.is_latest else snapshot.computed_at

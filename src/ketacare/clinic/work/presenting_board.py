@@ -105,10 +105,10 @@ class Board:
 
 # Which parts a role sees, by column and in which order; on a phone one column follows the other.
 _COLUMNS: dict[Role, tuple[tuple[str, ...], ...]] = {
-    Role.PSYCHIATRIST: (("risks", "decisions"), ("chairs", "today", "due")),
+    Role.PSYCHIATRIST: (("risks", "decisions", "watch"), ("chairs", "today", "due")),
     Role.NURSE: (("chairs", "today"), ("risks", "due", "decisions")),
     Role.ANAESTHESIA: (("chairs", "today"), ("risks", "due", "decisions")),
-    Role.THERAPIST: (("risks", "due"), ("today", "chairs", "decisions")),
+    Role.THERAPIST: (("risks", "watch", "due"), ("today", "chairs", "decisions")),
 }
 _NOT_CLINICAL = (("today", "due"),)
 
@@ -122,6 +122,7 @@ def board_of(user: User, *, now: datetime) -> Board:
     makers: dict[str, Callable[[], Part | None]] = {
         "risks": lambda: _risks(now=now),
         "decisions": _decisions,
+        "watch": lambda: _watch(now=now),
         "chairs": lambda: _chairs(now=now),
         "today": lambda: _today(user, sessions, now=now),
         "due": lambda: _due(user, now=now, clinical=clinical),
@@ -227,6 +228,23 @@ def _decisions() -> Part:
         rows=rows,
         empty=_("No plan waits for a decision."),
     )
+
+
+def _watch(*, now: datetime) -> Part | None:
+    from ketacare.clinic.plans.access import patients_standing_out
+
+    rows = [
+        Row(
+            name=found.patient.name,
+            text=found.sentence,
+            address=_page("plans:overview", found.patient.pk) + "#watch",
+            at=found.since,
+        )
+        for found in patients_standing_out(now=now)
+    ]
+    if not rows:
+        return None
+    return Part(key="watch", title=_("Watch: courses that stand out"), rows=rows, empty="")
 
 
 def _risks(*, now: datetime) -> Part | None:

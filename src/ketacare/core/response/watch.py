@@ -48,8 +48,20 @@ class SignalState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Accuracy:
+    """How often a signal is right among virtual people: shares with the number they rest on."""
+
+    sensitivity: Sourced
+    specificity: Sourced
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """One signal: its value beside its limit, since which day it stands, and what to say."""
+    """One signal: its value beside its limit, since which day it stands, and what to say.
+
+    ``reason`` is the sentence without the day and the accuracy, for whoever shows these on their
+    own; ``accuracy`` is ``None`` for a signal whose accuracy nobody has counted.
+    """
 
     name: SignalName
     state: SignalState
@@ -57,14 +69,8 @@ class Signal:
     limit: float
     since: float | None
     sentence: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accuracy:
-    """How often a signal is right among virtual people: shares with the number they rest on."""
-
-    sensitivity: Sourced
-    specificity: Sourced
+    reason: str = ""
+    accuracy: Accuracy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,4 +362,6 @@ def _charted(
         limit=limit,
         since=since,
         sentence=f"{raised} since day {since:.0f}{right}." if since is not None else quiet,
+        reason=f"{raised}." if since is not None else quiet,
+        accuracy=accuracy,
     )
