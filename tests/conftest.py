@@ -1,7 +1,7 @@
 """What the whole suite needs: emptying the database after tests that commit.
 
-The audit table refuses every deletion, as it should; between two tests with real transactions
-(``transactional_db``, ``live_server``) its triggers step aside for the emptying only.
+The audit log and the cabinet refuse every deletion, as they should; between two tests with real
+transactions (``transactional_db``, ``live_server``) their triggers step aside for the emptying only.
 """
 
 import pytest
@@ -20,16 +20,19 @@ def _audit_triggers_step_aside():
     from django.db import connections
 
     from ketacare.clinic.audit import triggers
+    from ketacare.clinic.cabinet import triggers as cabinet
 
     handle = flush.Command.handle
 
     def empty(self, **options):
         connection = connections[options["database"]]
         triggers.remove(connection)
+        cabinet.remove(connection)
         try:
             return handle(self, **options)
         finally:
             triggers.install(connection)
+            cabinet.install(connection)
 
     flush.Command.handle = empty
     yield

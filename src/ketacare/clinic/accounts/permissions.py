@@ -36,6 +36,11 @@ class Permission(StrEnum):
     QUESTIONNAIRE_RECORD = "questionnaire:record"  # a scale rated by a clinician, such as HAM-A
     THERAPY_VIEW = "therapy:view"
     THERAPY_EDIT = "therapy:edit"
+    CABINET_VIEW = "cabinet:view"  # balances and ledger; names of patients need patient:view
+    CABINET_HANDLE = "cabinet:handle"  # draw, waste, put back, count
+    CABINET_RECEIVE = "cabinet:receive"  # receive, and hand to a reverse distributor
+    CABINET_WITNESS = "cabinet:witness"  # sign as the second person
+    CABINET_CASE = "cabinet:case"  # inventory, and what does not add up
     OUTCOMES_VIEW = "outcomes:view"
     REGISTRY_VIEW = "registry:view"  # consented and de-identified
     POLICY_VIEW = "policy:view"

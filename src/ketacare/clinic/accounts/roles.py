@@ -59,6 +59,7 @@ _READS_CHARTS = frozenset(
         P.POLICY_VIEW,
     }
 )
+_KEEPS_CABINET = frozenset({P.CABINET_VIEW, P.CABINET_HANDLE, P.CABINET_WITNESS})
 _RUNS_INFUSIONS = frozenset({P.INFUSION_RUN, P.INFUSION_DISCHARGE, P.VITALS_RECORD})
 
 ROLES: Mapping[Role, RoleRow] = {
@@ -81,6 +82,8 @@ ROLES: Mapping[Role, RoleRow] = {
             P.QUESTIONNAIRE_RECORD,
             P.THERAPY_EDIT,
             P.OUTCOMES_VIEW,
+            P.CABINET_VIEW,
+            P.CABINET_WITNESS,
         },
     ),
     Role.NURSE: RoleRow(
@@ -88,6 +91,7 @@ ROLES: Mapping[Role, RoleRow] = {
         permissions=_EVERYBODY
         | _READS_CHARTS
         | _RUNS_INFUSIONS
+        | _KEEPS_CABINET
         | {
             P.PATIENT_CREATE,
             P.PATIENT_EDIT,
@@ -103,7 +107,10 @@ ROLES: Mapping[Role, RoleRow] = {
         permissions=_EVERYBODY
         | _READS_CHARTS
         | _RUNS_INFUSIONS
+        | _KEEPS_CABINET
         | {
+            P.CABINET_RECEIVE,
+            P.CABINET_CASE,
             P.HISTORY_EDIT,
             P.ELIGIBILITY_EDIT,
             P.ELIGIBILITY_OVERRIDE,
@@ -126,8 +133,12 @@ ROLES: Mapping[Role, RoleRow] = {
         permissions=_EVERYBODY | {P.OUTCOMES_VIEW, P.REGISTRY_VIEW},
     ),
     Role.MANAGER: RoleRow(
-        sentence=_("Looks after people's access, the audit log and the clinic's policy."),
+        sentence=_(
+            "Looks after people's access, the audit log, the clinic's policy and the drug cabinet."
+        ),
         permissions=_EVERYBODY
+        | _KEEPS_CABINET
+        | {P.CABINET_RECEIVE, P.CABINET_CASE}
         | {P.BOARD_VIEW, P.AUDIT_VIEW, P.USERS_MANAGE, P.OUTCOMES_VIEW, P.POLICY_VIEW},
     ),
 }

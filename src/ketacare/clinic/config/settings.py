@@ -37,6 +37,7 @@ LOOP_APPS = [
         "vitals",
         "questionnaires",
         "therapy",
+        "cabinet",
         "outcomes",
     )
 ]
@@ -45,6 +46,7 @@ INSTALLED_APPS = [
     "ketacare.clinic.audit",
     "ketacare.clinic.work",
     *LOOP_APPS,
+    "ketacare.clinic.policy",
     "ketacare.clinic.demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ketacare.clinic import audit
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import may
+from ketacare.clinic.cabinet import access as cabinet
+from ketacare.clinic.cabinet.actions import take_over
 from ketacare.clinic.infusions import checks
+from ketacare.clinic.infusions.actions.calling import plan_call
 from ketacare.clinic.infusions.actions.stepping import allow, begin, finish, reasoned
 from ketacare.clinic.infusions.models import Phase, Session, Step
 from ketacare.core.errors import ErrorCode, InputError
@@ -81,32 +85,43 @@ def _discharge(
         act=Step.Act.DISCHARGE,
     )
     gate = checks.gate_of(current, now=now)
-    overridden = gate.open is not True
+    drug = cabinet.standing_of(current, now=now)
+    overridden = gate.open is not True or drug.holds_back
     reason = override_reason.strip()
     if overridden:
+        closed = [gate.sentence] if gate.open is not True else []
+        sentence = " ".join([*closed, drug.sentence] if drug.holds_back else closed)
         if not reason:
             raise GateClosed(
                 _(
                     "{sentence} Record what is missing, or a physician decides with a reason."
-                ).format(sentence=gate.sentence),
+                ).format(sentence=sentence),
                 gate,
             )
         if not may(by, Permission.ELIGIBILITY_OVERRIDE):
             raise GateClosed(
-                _("{sentence} Only a physician may decide otherwise.").format(
-                    sentence=gate.sentence
-                ),
+                _("{sentence} Only a physician may decide otherwise.").format(sentence=sentence),
                 gate,
             )
         reason = reasoned(reason, "")
+    if drug.state is cabinet.State.SETTLED:
+        take_over(session=current, by=by, now=now)
     current.discharged_at = now
+    instructed = any(
+        item.rule == "discharge.instructions" and item.outcome is Outcome.PASS
+        for item in gate.items
+    )
+    due = timezone.localtime(plan_call(current, by=by, now=now))
+    said = _("Call due {day} at {time}.").format(day=f"{due:%d.%m.}", time=f"{due:%H:%M}")
+    if instructed:
+        said = _("Written instructions given.") + " " + said
     finish(
         current,
         act=Step.Act.DISCHARGE,
         by=by,
         now=now,
         phase=Phase.DISCHARGED,
-        text=reason if overridden else "",
+        text=f"{reason} {said}".strip() if overridden else said,
         override=overridden,
     )
     audit.record(
@@ -116,7 +131,9 @@ def _discharge(
         object_id=current.pk,
         details={
             "override": overridden,
+            "instructions": instructed,
             "open_criteria": ", ".join(open_criteria(gate))[:200],
+            "cabinet": drug.state.value,
         },
         reason=reason if overridden else "",
     )
