@@ -92,7 +92,7 @@ def test_curves_go_to_files(ketacare, tmp_path):
         ('site = "venous"', 'site = "arterial"', "venous blood only"),
         ('site = "venous"', 'site = "capillary"', "arterial, venous"),
         ("day = 0.020833333333333332", "day = -0.1", "no dose is recorded"),
-        ('duration = "30 min"\n', "", "cannot guess it"),
+        ('duration = "30 min"\n', "", "cannot be guessed"),
         ('weight = "68 kg"\n', "", "no weight is recorded"),
         ('drug = "esketamine"', 'drug = "esketamin"', "esketamine"),
     ],

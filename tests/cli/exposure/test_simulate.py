@@ -304,3 +304,41 @@ def test_a_scenario_is_a_curve_beside_the_usual_one(ketacare, tmp_path):
         r for r in csv.DictReader(io.StringIO(rows.read_text())) if "at most" in r["quantity"]
     ]
     assert [float(r["typical"]) for r in written] == pytest.approx(most)
+
+
+def test_every_infusion_of_a_file_counts_when_asked(ketacare, course):
+    # Infusions of 34 mg on days 0, 3, 7 and 10 at 10:30; after three days nothing is left.
+    last = ketacare("simulate", course, "--at", "40min", "--json")
+    ran = ketacare("simulate", course, "--all", "--json")
+    starts = [dose["start_minute"] for dose in ran.json["doses"]]
+    assert starts == [0, 3 * 1440, 7 * 1440, 10 * 1440]
+    assert ran.json["dose_mg"] == pytest.approx(4 * 34)
+    peaks = [ran.json["minute"].index(start + 40) for start in starts]
+    found = curve(ran, "arterial")["typical"]
+    (alone,) = curve(last, "arterial")["typical"]
+    assert [found[place] for place in peaks] == pytest.approx([alone] * 4, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--weight", "70", "--dose", "35 mg over 40 min"), "there is none"),
+        (("FILE", "--dose", "35 mg over 40 min"), "leave one out"),
+    ],
+)
+def test_all_infusions_need_a_file_that_has_some(ketacare, course, options, said):
+    ran = ketacare("simulate", *(course if o == "FILE" else o for o in options), "--all")
+    assert ran.code == 2
+    assert said in ran.err
+    assert "--all:" in ran.err
+
+
+def test_a_course_is_shown_with_its_peaks(ketacare):
+    ran = ketacare(
+        "simulate", "--weight", "70", "--dose", "35 mg over 40 min every 3.5 d 6 times", "--patients",
+        "50", "--json",
+    )  # fmt: skip
+    ends = [40 + 5040 * turn for turn in range(6)]
+    assert set(ran.json["minute"]) >= set(ends)
+    asked = ketacare(*STANDARD, "--every", "30 min", "--json").json["minute"]
+    assert asked == [0, 30, 60, 90, 120]

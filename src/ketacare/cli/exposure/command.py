@@ -37,6 +37,10 @@ def simulate(
             "mg of base; may be repeated.",
         ),
     ] = None,
+    whole: Annotated[
+        bool,
+        typer.Option("--all", help="Every infusion of the case file; else its last one."),
+    ] = False,
     weight: Annotated[str, typer.Option(metavar="TEXT", help='"70 kg", or 70.')] = "",
     age: Annotated[str, typer.Option(metavar="TEXT", help='"34 years", or 34.')] = "",
     sex: Annotated[str, typer.Option(metavar="female|male", help="Where the model asks.")] = "",
@@ -116,6 +120,7 @@ def simulate(
             until=until,
             every=every,
             doses=dose or (),
+            whole=whole,
             weight=weight,
             age=age,
             sex=sex,

@@ -87,7 +87,7 @@ def regimen_of_record(
         if vein and infusion.minutes is None and not infusion.events:
             raise InputError(
                 ErrorCode.MISSING_KEY,
-                "over how long it was given is not recorded, and an estimation cannot guess it; add "
+                "over how long it was given is not recorded, and this cannot be guessed; add "
                 "the duration or the pump's events",
                 where=f"{where}.duration",
                 source=source,

@@ -1,7 +1,7 @@
 """What a run simulates: model, person, doses, times and forms, from a case file or from options.
 
-From a file the doses are those of its last infusion, the person is the recorded one, and an option
-given beside the file takes the place of what the file says. Nothing that is missing is filled in
+From a file the doses are those of its last infusion or of all, the person is the recorded one, and an
+option given beside the file takes the place of what the file says. Nothing that is missing is filled in
 with a normal value.
 """
 
@@ -10,13 +10,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ketacare.cli.cases import moment_of, open_case
-from ketacare.cli.exposure.amounts import duration_in, read_duration, read_measure
+from ketacare.cli.exposure.amounts import duration_in, read_measure
 from ketacare.cli.exposure.doses import read_order, regimen_of
-from ketacare.cli.exposure.recorded import baseline_of, of_infusion, weight_of
+from ketacare.cli.exposure.recorded import baseline_of, of_infusion, regimen_of_record, weight_of
+from ketacare.cli.exposure.times import times_of
 from ketacare.cli.exposure.tubing import in_the_vein
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.pharmacology import (
@@ -24,7 +25,6 @@ from ketacare.core.pharmacology import (
     Enantiomer,
     PkModel,
     Regimen,
-    Route,
     Site,
     Subject,
 )
@@ -51,6 +51,7 @@ class Options:
     until: str = ""
     every: str = ""
     doses: Sequence[str] = ()
+    whole: bool = False
     weight: str = ""
     age: str = ""
     sex: str = ""
@@ -120,7 +121,7 @@ def build_request(options: Options) -> Request:
         given=given,
         sites=_sites(options.site, model),
         analytes=_analytes(options.analytes, model),
-        times_min=readings or _times(regimen, options.until, options.every),
+        times_min=readings or times_of(regimen, options.until, options.every),
         patients=options.patients,
         seed=options.seed,
         scenarios=tuple(dict.fromkeys(options.scenarios)),
@@ -253,6 +254,15 @@ def _regimen(
 ) -> tuple[Regimen, tuple[str, ...], str]:
     """Return what was or will be given, in words too, and where that comes from."""
     form = _form(options.enantiomer)
+    if options.whole and (options.doses or not past):
+        raise InputError(
+            ErrorCode.CONTRADICTION,
+            "it takes every infusion recorded in a case file up to the time looked from, and there "
+            "is none; leave it out"
+            if not past
+            else "the doses are either those of the file or those given; leave one out",
+            where="--all",
+        )
     if options.doses:
         salt = _salt(options.salt)
         orders = [read_order(f"{text} HCl" if salt else text) for text in options.doses]
@@ -268,6 +278,15 @@ def _regimen(
     assert person is not None  # noqa: S101 - without a file the doses were asked for before
     assert now is not None  # noqa: S101 - a file always has a time it is looked at from
     _check_recorded(options, model, recorded=bool(past))
+    if past and options.whole:
+        zero, source = past[0].at, str(options.file)
+        regimen = regimen_of_record(person, past, zero=zero, source=source)
+        texts = tuple("; ".join(of_infusion(infusion, person)[1]) for infusion in past)
+        given = tuple(
+            text if infusion.at == zero else f"{text} at {_days(infusion.at - zero)}"
+            for infusion, text in zip(past, texts, strict=True)
+        )
+        return regimen, given, f"all infusions since {person.when(zero)}"
     if past:
         return of_infusion(past[-1], person)
     protocol = load_protocol()
@@ -278,6 +297,12 @@ def _regimen(
     regimen = Regimen.infusion(per_kg * weight, minutes, enantiomer=form)
     given = (f"{per_kg * weight:g} mg over {minutes:g} min",)
     return regimen, given, f"the protocol's {per_kg:g} mg/kg for {weight:g} kg"
+
+
+def _days(span: timedelta) -> str:
+    """Return a time after the first dose as a dose on the command line says it."""
+    minutes = span / timedelta(minutes=1)
+    return f"{minutes:g} min" if minutes < 1440 else f"{minutes / 1440:.4g} d"
 
 
 def _check_no_weights(scenarios: Sequence[str]) -> None:
@@ -354,50 +379,3 @@ def _analytes(names: Sequence[str], model: PkModel) -> tuple[str, ...]:
                 where="--analyte",
             )
     return tuple(dict.fromkeys(str(n) for n in names)) or (str(next(iter(model.analytes))),)
-
-
-def _times(regimen: Regimen, until: str, every: str) -> tuple[float, ...]:
-    """Return minutes from the first start on: to the end asked for, in about a dozen steps."""
-    swallowed = any(route is not Route.INTRAVENOUS for route in regimen.routes)
-    end = regimen.end_h * 60.0
-    last = (
-        read_duration(until, where="--until", example="6 h")
-        if until
-        else max(120.0, end + (480.0 if swallowed else 80.0))
-    )
-    step = read_duration(every, where="--every", example="10 min") if every else _step(last)
-    if step <= 0 or last <= 0:
-        raise InputError(
-            ErrorCode.OUT_OF_RANGE, "times follow one another in more than no time", where="--every"
-        )
-    if last / step > 20_000:
-        raise InputError(
-            ErrorCode.OUT_OF_RANGE,
-            f"that is {last / step:.0f} times; ask for at most 20,000",
-            where="--every",
-        )
-    count = int(last / step + 1e-9)
-    return tuple(step * index for index in range(count + 1))
-
-
-def _step(last: float) -> float:
-    for step in (
-        0.1,
-        0.25,
-        0.5,
-        1.0,
-        2.0,
-        5.0,
-        10.0,
-        15.0,
-        30.0,
-        60.0,
-        120.0,
-        240.0,
-        360.0,
-        720.0,
-        1440.0,
-    ):
-        if last / step <= 18:
-            return step
-    return last / 18.0
