@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("ketacare.clinic.questionnaires.urls")),
     path("", include("ketacare.clinic.therapy.urls")),
     path("", include("ketacare.clinic.outcomes.urls")),
+    path("", include("ketacare.clinic.policy.urls")),
 ]
 
 handler400 = "ketacare.clinic.config.views.bad_request"

@@ -13,7 +13,7 @@ from datetime import date
 
 from ketacare.core.errors import ErrorCode, InputError, KnowledgeError
 from ketacare.core.record import Calendar, Fact, Person
-from ketacare.core.safety.dated import Dated
+from ketacare.core.safety.dated import Dated, Said
 from ketacare.core.safety.facts import FactDefinition
 from ketacare.core.safety.kinds import Outcome, Signer, Station, Strength
 from ketacare.core.safety.limits import Monitoring
@@ -57,6 +57,11 @@ class Rule:
     def id(self) -> str:
         """Return the rule's id, ``subject.condition``."""
         return self.provenance.id
+
+    def limit_on(self, day: date) -> str:
+        """Return the sentence about the limit with the numbers that apply on ``day``."""
+        numbers = {name: dated.on(day) for name, dated in self.limits.items()}
+        return self.limit.format_map({n: Said(x.value, x.unit) for n, x in numbers.items()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

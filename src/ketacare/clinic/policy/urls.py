@@ -1,0 +1,12 @@
+"""Routes of this app, with their full paths."""
+
+from django.urls import path
+
+from ketacare.clinic.policy import views
+
+app_name = "policy"
+urlpatterns = [
+    path("policy/", views.overview, name="overview"),
+    path("policy/<str:kind>/", views.listing, name="listing"),
+    path("policy/<str:kind>/<str:name>/", views.card, name="card"),
+]
