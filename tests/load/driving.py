@@ -1,4 +1,4 @@
-"""Drives a listener as fast as it answers: one connection for each chair, a few messages in flight."""
+"""Drives a listener as fast as it answers: one connection for each chair, some messages in flight."""
 
 import asyncio
 import time
@@ -8,7 +8,7 @@ from tests.faults.clinic import message
 from ketacare.adapters.hl7v2 import Deframer, frame, parse_ack
 
 
-async def drive(port, *, chairs, window=16, count=None, seconds=None, acknowledged=None):
+async def drive(port, *, chairs, window=32, count=None, seconds=None, acknowledged=None):
     """Send until ``count`` messages of each chair are answered, or ``seconds`` are over.
 
     Returns the acknowledged control ids by chair and the seconds it took. ``acknowledged`` is filled

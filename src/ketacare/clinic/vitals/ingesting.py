@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,6 +28,11 @@ from ketacare.core.errors import InputError
 
 _SEATS = OLDEST + timedelta(hours=1)
 _Key = tuple[str, str, str]  # device, control id, digest
+_Fate = tuple[str, uuid.UUID | None, str]  # status, session, device
+
+# The minute in which each was last written to the log; a shortcut, never the truth.
+_noted: dict[_Fate, datetime] = {}
+_MOST_NOTED = 1000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -146,8 +151,9 @@ def _store(drafts: Sequence[_Draft], now: datetime) -> None:
     Value.objects.bulk_create(values)
     DeviceEvent.objects.bulk_create(events)
     counts = Counter(message.session_id for message in messages)
-    for session_id in changed:
-        Session.objects.filter(pk=session_id).update(changes=F("changes") + counts[session_id])
+    for n in {counts[session_id] for session_id in changed}:
+        same = [session_id for session_id in changed if counts[session_id] == n]
+        Session.objects.filter(pk__in=same).update(changes=F("changes") + n)
 
 
 def route_of(message: OruMessage, content: Content, router: Router) -> Route:
@@ -193,13 +199,18 @@ def _row(
 def _note(messages: Sequence[Message], now: datetime) -> None:
     """Write one event a minute for each device and fate, not one for each message."""
     minute = now.replace(second=0, microsecond=0)
-    first: dict[tuple[str, uuid.UUID | None, str], Message] = {}
+    first: dict[_Fate, Message] = {}
     for message in messages:
         first.setdefault((message.status, message.session_id, message.device_id), message)
-    for (status, session_id, device_id), message in first.items():
-        if Message.objects.filter(
-            status=status, session=session_id, device_id=device_id, received_at__gte=minute
-        ).exists():
+    for key, message in first.items():
+        status, session_id, device_id = key
+        # Remembered by this process after a commit; the table knows what other processes noted.
+        if (
+            _noted.get(key) == minute
+            or Message.objects.filter(
+                status=status, session=session_id, device_id=device_id, received_at__gte=minute
+            ).exists()
+        ):
             continue
         if message.session is None:
             audit.record(
@@ -216,3 +227,10 @@ def _note(messages: Sequence[Message], now: datetime) -> None:
                 object_id=session_id,
                 details={"device": device_id[:80], "minute": minute.isoformat()},
             )
+    transaction.on_commit(lambda: _remember(first, minute))
+
+
+def _remember(fates: Iterable[_Fate], minute: datetime) -> None:
+    if len(_noted) > _MOST_NOTED:
+        _noted.clear()
+    _noted.update(dict.fromkeys(fates, minute))
