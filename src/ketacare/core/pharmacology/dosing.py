@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Self
 
 from ketacare.core.errors import ErrorCode, InputError
+from ketacare.core.pharmacology.naming import require_name
 from ketacare.core.pharmacology.routes import Route
 from ketacare.core.record import InfusionEvent, InfusionEventKind
 
@@ -75,6 +76,7 @@ class Bolus:
     def __post_init__(self) -> None:
         _finite("at_h", self.at_h, "h")
         _finite("mg", self.mg, "mg", positive=True)
+        require_name(self.route, Route, "route")
 
 
 @dataclass(frozen=True, slots=True)  # positional too: Regimen(steps) reads as what it is
@@ -93,6 +95,7 @@ class Regimen:
     enantiomer: Enantiomer = Enantiomer.RACEMATE
 
     def __post_init__(self) -> None:
+        require_name(self.enantiomer, Enantiomer, "enantiomer")
         for before, after in pairwise(self.steps):
             if after.start_h < before.end_h:
                 raise InputError(

@@ -20,6 +20,7 @@ from ketacare.core.pharmacology.linear import LinearSystem, Responder, Schedule,
 from ketacare.core.pharmacology.matrices import Follower, rate_matrix
 from ketacare.core.pharmacology.model import Analyte, PkModel, Site
 from ketacare.core.pharmacology.modes import Floats
+from ketacare.core.pharmacology.naming import require_name
 from ketacare.core.pharmacology.structure import Structure
 from ketacare.core.pharmacology.subject import Subject
 
@@ -265,6 +266,7 @@ def _system(
 
 
 def _check_probe(model: PkModel, probe: Probe) -> None:
+    require_name(probe.site, Site, "site")
     if probe.analyte not in model.analytes:
         known = ", ".join(model.analytes)
         raise InputError(
@@ -284,7 +286,12 @@ def _check_probe(model: PkModel, probe: Probe) -> None:
 
 
 def _checked(times_h: ArrayLike) -> Floats:
-    times = np.asarray(times_h, dtype=np.float64)
+    try:
+        times = np.asarray(times_h, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(
+            ErrorCode.WRONG_TYPE, "times_h holds what is no number; give hours", where="times_h"
+        ) from None
     if times.ndim != 1:
         raise InputError(
             ErrorCode.BAD_FORMAT,

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.pharmacology.modes import Floats
+from ketacare.core.pharmacology.naming import require_name
 from ketacare.core.record import Sex
 
 
@@ -34,6 +35,8 @@ class Subject:
     traits: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
+        if self.sex is not None:
+            require_name(self.sex, Sex, "sex")
         for name, value, unit in (
             ("weight_kg", self.weight_kg, "kg"),
             ("age_years", self.age_years, "years"),

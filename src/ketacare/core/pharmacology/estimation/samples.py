@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.pharmacology.model import PkModel, Site
+from ketacare.core.pharmacology.naming import require_name
 from ketacare.core.units import Quantity, dimension
 
 
@@ -53,6 +54,8 @@ class Sample:
                 "the infusion arm, and leave the sample out if nobody knows",
                 where="arm",
             )
+        require_name(self.arm, Arm, "arm")
+        require_name(self.site, Site, "site")
         if self.arm is Arm.INFUSION:
             raise InputError(
                 ErrorCode.NOT_ALLOWED,
