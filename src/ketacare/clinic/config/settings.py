@@ -47,7 +47,6 @@ INSTALLED_APPS = [
     "ketacare.clinic.work",
     *LOOP_APPS,
     "ketacare.clinic.policy",
-    "ketacare.clinic.policy",
     "ketacare.clinic.demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",
