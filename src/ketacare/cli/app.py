@@ -167,9 +167,15 @@ def monitor(
     *,
     host: Annotated[str, typer.Option(help="Where the clinic listens.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Its MLLP port.")] = 2575,
-    bed: Annotated[str, typer.Option(help="The bed the monitor stands at.")] = "1",
+    bed: Annotated[
+        str, typer.Option(help="The bed the monitor stands at; several with commas.")
+    ] = "1",
     scenario: Annotated[
-        str, typer.Option(help="quiet, hypertension, desaturation or probe-off.")
+        str,
+        typer.Option(
+            help="quiet, hypertension, desaturation, probe-off, line-lost, artefact, clock-drift, "
+            "wrong-units, storm, dialect-hexadecimal, dialect-loinc, dialect-no-zone; join with +."
+        ),
     ] = "quiet",
     seed: Annotated[int, typer.Option(min=0, help="Seed of the simulated patient.")] = 2026,
     weight: Annotated[str, typer.Option(metavar="TEXT", help="The patient's weight.")] = "70 kg",
@@ -186,6 +192,9 @@ def monitor(
     backfill: Annotated[
         bool, typer.Option("--backfill", help="First send what was measured since the start.")
     ] = False,
+    report: Annotated[
+        str, typer.Option(metavar="FILE", help="Write which messages were acknowledged, as JSON.")
+    ] = "",
 ) -> None:
     """Play a bedside monitor: SpO2, heart and breathing rate, cuff pressure, as HL7 v2 over MLLP."""
     from ketacare.cli.monitor import run_monitor
@@ -205,6 +214,7 @@ def monitor(
         cuff=cuff,
         count=count,
         backfill=backfill,
+        report=report,
     )
 
 

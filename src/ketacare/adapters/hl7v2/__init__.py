@@ -5,7 +5,7 @@ certain (a sentinel, an unknown unit, an impossible number) arrives as ``None`` 
 """
 
 from ketacare.adapters.hl7v2.acknowledging import Ack, AckCode, ack, parse_ack, refuse
-from ketacare.adapters.hl7v2.building import Outgoing, build_oru
+from ketacare.adapters.hl7v2.building import Outgoing, Style, build_oru
 from ketacare.adapters.hl7v2.framing import Deframer, frame
 from ketacare.adapters.hl7v2.message import DeviceAlarm, Observed, OruMessage, PumpReading
 from ketacare.adapters.hl7v2.parsing import parse_oru
@@ -19,6 +19,7 @@ __all__ = [
     "OruMessage",
     "Outgoing",
     "PumpReading",
+    "Style",
     "ack",
     "build_oru",
     "frame",

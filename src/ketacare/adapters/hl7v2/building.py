@@ -6,8 +6,8 @@ file, and tests compare the result with an independent HL7 library.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ketacare.adapters.hl7v2.envelope import escape
@@ -44,6 +44,26 @@ class Outgoing:
     no_value: str = "-100"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How a make writes what it sends, where makes differ.
+
+    ``has_zone``: times carry their zone. ``has_places``: OBX-4 is filled. ``names_device``: OBX-18
+    and MSH-3 say which device. ``status`` is OBX-11. ``units`` replaces the unit of a vital sign (as
+    a wrong one does), ``unit_system`` names where units come from.
+    """
+
+    has_zone: bool = True
+    has_places: bool = True
+    names_device: bool = True
+    status: str = "R"
+    unit_system: str = "MDC"
+    units: Mapping[Vital, str] = field(default_factory=dict)
+
+
+_PLAIN = Style()
+
+
 def build_oru(
     observations: Sequence[Outgoing],
     *,
@@ -54,6 +74,7 @@ def build_oru(
     unit: str = "INFUSION",
     patient_id: str = "",
     profile: DeviceProfile | None = None,
+    style: Style = _PLAIN,
 ) -> bytes:
     """Return one ORU^R01 message with one OBR and one OBX for each observation.
 
@@ -63,8 +84,8 @@ def build_oru(
     if not observations:
         raise InputError(ErrorCode.MISSING_KEY, "a message needs at least one observation")
     profile = profile or load_device_profile()
-    stamp = write_time(at)
-    origin = f"KETACARE_MONITOR^{escape(device)}^EUI-64"
+    stamp = _time(at, style)
+    origin = f"KETACARE_MONITOR^{escape(device)}^EUI-64" if style.names_device else "^Monitor"
     order_id = f"{escape(control_id)}^{origin}"
     header = (
         f"MSH|^~\\&|{origin}|BEDSIDE|KETACARE|CLINIC|{stamp}||ORU^R01^ORU_R01|"
@@ -77,19 +98,31 @@ def build_oru(
         f"OBR|1|{order_id}|{order_id}|{_ORDER}|||{stamp}",
     ]
     for index, observation in enumerate(observations, start=1):
-        segments.append(_obx(index, observation, device=device, profile=profile))
+        segments.append(_obx(index, observation, device=device, profile=profile, style=style))
     return ("\r".join(segments) + "\r").encode()
 
 
-def _obx(index: int, observation: Outgoing, *, device: str, profile: DeviceProfile) -> str:
+def _obx(
+    index: int, observation: Outgoing, *, device: str, profile: DeviceProfile, style: Style
+) -> str:
     code = profile.code_of(observation.kind)
-    unit, unit_name = profile.vitals[observation.kind].units[:2]
+    units = profile.vitals[observation.kind].units
+    unit, unit_name = units[0], units[min(1, len(units) - 1)]
+    if observation.kind in style.units:
+        unit = unit_name = style.units[observation.kind]
     if observation.value is None:
         text = observation.no_value
     else:
         text = f"{observation.value:.{observation.decimals}f}"
+    place = _PLACES[observation.kind] if style.has_places else ""
+    origin = f"{escape(device)}^^{escape(device)}^EUI-64" if style.names_device else ""
     return (
         f"OBX|{index}|NM|{code.mdc}^{code.name}^{profile.code_system}|"
-        f"{_PLACES[observation.kind]}|{text}|{unit}^{unit_name}^MDC|||||R|||"
-        f"{write_time(observation.at)}||||{escape(device)}^^{escape(device)}^EUI-64"
+        f"{place}|{text}|{unit}^{unit_name}^{style.unit_system}|||||{style.status}|||"
+        f"{_time(observation.at, style)}||||{origin}"
     )
+
+
+def _time(at: datetime, style: Style) -> str:
+    written = write_time(at)
+    return written if style.has_zone else written[:14]

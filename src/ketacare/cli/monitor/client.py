@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -34,6 +34,8 @@ class Tally:
     again: int = 0
     rejected: int = 0
     connections: int = 0
+    accepted_ids: list[str] = field(default_factory=list)
+    rejected_ids: list[str] = field(default_factory=list)
 
     @property
     def sentence(self) -> str:
@@ -82,10 +84,12 @@ class Sender:
             else:
                 if answer.code is AckCode.AA:
                     self.tally.acknowledged += 1
+                    self.tally.accepted_ids.append(control_id)
                     self._last_said = ""
                     return True
                 if answer.code is AckCode.AR:
                     self.tally.rejected += 1
+                    self.tally.rejected_ids.append(control_id)
                     self._note(f"rejected: {answer.text or 'no reason given'}")
                     return False
                 self._note(f"not accepted: {answer.text or 'no reason given'}; trying again")

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import signal
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import typer
 
 from ketacare.cli.cases import read_amount
-from ketacare.cli.monitor.client import Sender
-from ketacare.cli.monitor.patient import Scenario, SimulatedPatient
+from ketacare.cli.monitor.client import Sender, Tally
+from ketacare.cli.monitor.patient import SimulatedPatient
 from ketacare.cli.monitor.playing import Player, Schedule
+from ketacare.cli.monitor.scenes import scene_of
 from ketacare.core.errors import ErrorCode, InputError
 
 _SPANS = {"s": "seconds", "m": "minutes", "h": "hours"}
@@ -36,58 +40,103 @@ def run_monitor(
     cuff: float,
     count: int,
     backfill: bool,
+    report: str = "",
 ) -> None:
-    """Play a bedside monitor until the count is reached or the program is told to stop."""
+    """Play bedside monitors until the count is reached or the program is told to stop.
+
+    ``bed`` may name several, separated by commas: each has a patient, a connection and a seed of
+    its own. ``report`` is a file for the control ids that were acknowledged, by bed.
+    """
     now = datetime.now(UTC)
     for name, value in (("minutes", minutes), ("speed", speed), ("every", every), ("cuff", cuff)):
         _require_positive(f"--{name}", value)
-    if not bed.strip():
+    beds = [name.strip() for name in bed.split(",") if name.strip()]
+    if not beds:
         raise InputError(ErrorCode.MISSING_KEY, "the bed has no name; give one", where="--bed")
-    schedule = Schedule(
-        bed=bed,
-        device=device_id(bed),
-        started=start_of(started, now),
-        speed=speed,
-        every_s=every,
-        cuff_min=cuff,
-        count=count,
-        backfill=backfill,
-    )
-    patient = SimulatedPatient(
-        weight_kg=read_amount(weight, "kg", where="--weight", example="70 kg"),
-        dose_mg=read_amount(dose, "mg", where="--dose", example="35 mg"),
-        minutes=minutes,
-        scenario=_scenario(scenario),
-        seed=seed,
-    )
-    sender = Sender(
-        connect=lambda: asyncio.open_connection(host, port),
-        sleep=asyncio.sleep,
-        rng=np.random.default_rng(seed),
-        say=_say,
-    )
-    _say(f"simulated monitor at bed {bed}, scenario {scenario}, to {host}:{port}")
-    asyncio.run(_play(patient, schedule, sender))
-    sys.stdout.write(f"{sender.tally.sentence}\n")
-    if sender.tally.acknowledged < sender.tally.sent:
+    if len(set(beds)) < len(beds):
+        raise InputError(ErrorCode.CONTRADICTION, "a bed is named twice", where="--bed")
+    scene = scene_of(scenario)
+    players: dict[str, tuple[Player, Sender]] = {}
+    for index, name in enumerate(beds):
+        own_seed = seed + index
+        sender = Sender(
+            connect=lambda: asyncio.open_connection(host, port),
+            sleep=asyncio.sleep,
+            rng=np.random.default_rng(own_seed),
+            say=_say if len(beds) == 1 else _saying_of(name),
+        )
+        player = Player(
+            patient=SimulatedPatient(
+                weight_kg=read_amount(weight, "kg", where="--weight", example="70 kg"),
+                dose_mg=read_amount(dose, "mg", where="--dose", example="35 mg"),
+                minutes=minutes,
+                scenario=scene.course,
+                seed=own_seed,
+            ),
+            schedule=Schedule(
+                bed=name,
+                device=device_id(name),
+                started=start_of(started, now),
+                speed=speed,
+                every_s=every,
+                cuff_min=cuff,
+                count=count,
+                backfill=backfill,
+            ),
+            sender=sender,
+            now=lambda: datetime.now(UTC),
+            sleep=asyncio.sleep,
+            scene=scene,
+            seed=own_seed,
+        )
+        players[name] = (player, sender)
+    where = f"bed {beds[0]}" if len(beds) == 1 else f"{len(beds)} beds"
+    _say(f"simulated monitor at {where}, scenario {scenario}, to {host}:{port}")
+    asyncio.run(_play(list(players.values())))
+    tallies = {name: sender.tally for name, (_player, sender) in players.items()}
+    for name, tally in tallies.items():
+        before = f"{name}: " if len(beds) > 1 else ""
+        sys.stdout.write(f"{before}{tally.sentence}\n")
+    if report:
+        _write_report(Path(report), tallies, scenario=scenario, seed=seed)
+    if any(tally.acknowledged < tally.sent for tally in tallies.values()):
         raise typer.Exit(1)
 
 
-async def _play(patient: SimulatedPatient, schedule: Schedule, sender: Sender) -> None:
-    player = Player(
-        patient=patient,
-        schedule=schedule,
-        sender=sender,
-        now=lambda: datetime.now(UTC),
-        sleep=asyncio.sleep,
-    )
-    playing = asyncio.ensure_future(player.run())
+async def _play(players: list[tuple[Player, Sender]]) -> None:
+    playing = asyncio.gather(*(player.run() for player, _sender in players))
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, playing.cancel)
     try:
         await playing
     except asyncio.CancelledError:
-        await sender.close()
+        for _player, sender in players:
+            await sender.close()
+
+
+def _write_report(path: Path, tallies: dict[str, Tally], *, scenario: str, seed: int) -> None:
+    """Write what was acknowledged, so that loss can be counted without asking the clinic."""
+    said = {
+        "scenario": scenario,
+        "seed": seed,
+        "beds": {
+            name: {
+                "device": device_id(name),
+                "sent": tally.sent,
+                "acknowledged": tally.accepted_ids,
+                "rejected": tally.rejected_ids,
+                "repeated_sendings": tally.again,
+                "connections": tally.connections,
+            }
+            for name, tally in tallies.items()
+        },
+    }
+    try:
+        path.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            ErrorCode.NOT_AVAILABLE, f"{path} cannot be written: {error.strerror}", where="--report"
+        ) from error
 
 
 def start_of(text: str, now: datetime) -> datetime:
@@ -115,16 +164,6 @@ def device_id(bed: str) -> str:
     return f"02{digest[:14]}".upper()
 
 
-def _scenario(name: str) -> Scenario:
-    try:
-        return Scenario(name)
-    except ValueError:
-        words = ", ".join(scenario.value for scenario in Scenario)
-        raise InputError(
-            ErrorCode.UNKNOWN_NAME, f'"{name}" is not one of {words}', where="--scenario"
-        ) from None
-
-
 def _require_positive(name: str, value: float) -> None:
     if not 0 < value < 1e6:
         raise InputError(ErrorCode.OUT_OF_RANGE, f"{value:g} must be more than zero", where=name)
@@ -133,3 +172,7 @@ def _require_positive(name: str, value: float) -> None:
 def _say(text: str) -> None:
     sys.stderr.write(f"monitor: {text}\n")
     sys.stderr.flush()
+
+
+def _saying_of(bed: str) -> Callable[[str], None]:
+    return lambda text: _say(f"{bed}: {text}")

@@ -14,7 +14,9 @@ from datetime import datetime, timedelta
 from ketacare.adapters.hl7v2 import Outgoing, build_oru
 from ketacare.cli.monitor.client import Sender, Sleep
 from ketacare.cli.monitor.patient import SimulatedPatient
+from ketacare.cli.monitor.scenes import Scene
 from ketacare.core.record import Vital
+from ketacare.knowledge.loading.devices import load_device_profile
 
 Message = tuple[str, bytes]
 
@@ -48,12 +50,17 @@ class Player:
         sender: Sender,
         now: Callable[[], datetime],
         sleep: Sleep,
+        scene: Scene | None = None,
+        seed: int = 0,
     ) -> None:
         self._patient = patient
         self._schedule = schedule
         self._sender = sender
         self._now = now
         self._sleep = sleep
+        self._scene = scene or Scene()
+        self._profile = load_device_profile(self._scene.profile)
+        self._seed = seed
         self._begun = now()
         self._number = 0
         self._last_cuff = -1e9
@@ -69,7 +76,12 @@ class Player:
     async def _deliver(self, queue: asyncio.Queue[Message | None]) -> None:
         while (message := await queue.get()) is not None:
             control_id, payload = message
-            await self._sender.deliver(payload, control_id)
+            if self._scene.is_cut(self._minute(self._now())):
+                await self._sender.close()
+                while self._scene.is_cut(self._minute(self._now())):
+                    await self._sleep(1.0)
+            for _ in range(self._scene.sendings):
+                await self._sender.deliver(payload, control_id)
         await self._sender.close()
 
     async def _measure(self, queue: asyncio.Queue[Message | None]) -> None:
@@ -105,17 +117,28 @@ class Player:
         if minute - self._last_cuff >= self._schedule.cuff_min - 1e-9:
             values |= self._patient.cuff(minute)
             self._last_cuff = minute
+        values = self._scene.disturb(values, seed=self._seed, second=round(minute * 60.0))
         self._number += 1
         # Unique over restarts of the program, so that the clinic can tell a repetition.
         control_id = f"{int(self._begun.timestamp() * 1000):x}-{self._number}"
         payload = build_oru(
-            [Outgoing(kind=kind, value=value, at=at) for kind, value in _ordered(values)],
+            [
+                Outgoing(kind=kind, value=value, at=at + self._ahead(at))
+                for kind, value in _ordered(values)
+            ],
             control_id=control_id,
             bed=self._schedule.bed,
             device=self._schedule.device,
-            at=self._now(),  # the message is of now, also when what it says is older
+            # The message is of now, also when what it says is older.
+            at=self._now() + self._ahead(self._now()),
+            profile=self._profile,
+            style=self._scene.style,
         )
         return control_id, payload
+
+    def _ahead(self, at: datetime) -> timedelta:
+        """Return how far the device's clock is ahead at a real time."""
+        return self._scene.clock(max(at - self._begun, timedelta()))
 
 
 def _ordered(values: dict[Vital, float | None]) -> list[tuple[Vital, float | None]]:
