@@ -9,7 +9,7 @@ Class names (style these, nothing else is used):
 
 ==================== =====================================================================
 ``chart``            the ``<svg>`` itself; ``chart-scores``, ``chart-vitals``,
-                     ``chart-shares`` or ``chart-concentrations`` beside it
+                     ``chart-shares``, ``chart-concentrations`` or ``chart-tradeoff`` beside it
 ``chart-panel``      background of one panel
 ``chart-grid``       horizontal grid line; ``chart-axis`` the time axis
 ``chart-label``      any text; ``chart-label-title`` a panel's name, ``chart-label-value`` the
@@ -21,6 +21,7 @@ Class names (style these, nothing else is used):
 ``chart-dot``        a measured score or a device's value (filled circle)
 ``chart-dot-manual`` a value a person measured (open diamond)
 ``chart-dot-newest`` beside ``chart-dot`` on the newest one
+``chart-dot-other``  an option that another outdoes (small open circle)
 ``chart-threshold``  a dashed limit or response line; ``chart-threshold-label`` its text
 ``chart-tick``       a dose on the time axis (triangle); ``chart-tick-label`` its text
 ``chart-event``      a vertical line for start, pause, stop; ``chart-now`` the present
@@ -36,6 +37,7 @@ from ketacare.adapters.plots.concentrations import (
 )
 from ketacare.adapters.plots.scores import ScorePanel, ScorePoint, score_chart
 from ketacare.adapters.plots.shares import ShareRow, share_chart
+from ketacare.adapters.plots.tradeoff import TradeOff, trade_off_chart
 from ketacare.adapters.plots.vitals import VitalPanel, VitalPoint, vitals_chart
 
 __all__ = [
@@ -49,10 +51,12 @@ __all__ = [
     "ScorePoint",
     "ShareRow",
     "Threshold",
+    "TradeOff",
     "VitalPanel",
     "VitalPoint",
     "concentration_chart",
     "score_chart",
     "share_chart",
+    "trade_off_chart",
     "vitals_chart",
 ]

@@ -15,11 +15,13 @@ from ketacare.adapters.plots import (
     ScorePanel,
     ScorePoint,
     Threshold,
+    TradeOff,
     score_chart,
+    trade_off_chart,
 )
 from ketacare.clinic.plans.computing import SHOWN, WITH_PLAN, WITHOUT
 
-WIDE, NARROW = 560, 330
+WIDE, NARROW, TRADE = 560, 330, 760
 WEEKS_SHOWN = 8
 
 
@@ -48,6 +50,30 @@ def pictures_of(data: Mapping[str, Any]) -> tuple[Picture, ...]:
                 )
             )
     return tuple(found)
+
+
+def trade_off_of(data: Mapping[str, Any]) -> Picture | None:
+    """Return relief against risk and burden for every option; ``None`` without two to compare."""
+    options = [
+        TradeOff(
+            rank=row["rank"],
+            label=row["label"],
+            relief=row["expected_relief"],
+            risk=row["risk"],
+            burden=row["burden"],
+            outdone_by=row.get("outdone_by") or "",
+        )
+        for row in data["options"]
+        if "efficient" in row  # snapshots from before the comparison do not say
+    ]
+    if len(options) < 2:
+        return None
+    title = _("Relief, risk and burden")
+    wide, narrow = (
+        trade_off_chart(chart_id=f"trade-{width}", title=title, options=options, width=width)
+        for width in (TRADE, NARROW)
+    )
+    return Picture(title=title, wide=wide, narrow=narrow)
 
 
 def _chart(

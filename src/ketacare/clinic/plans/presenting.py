@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ketacare.clinic.plans.charts import Picture, pictures_of
+from ketacare.clinic.plans.charts import Picture, pictures_of, trade_off_of
 from ketacare.clinic.plans.models import AdviceSnapshot
 
 COMPARED = 4
@@ -76,6 +76,7 @@ class AdviceView:
     learned: str
     learned_level: str
     pictures: tuple[Picture, ...]
+    trade_off: Picture | None
     rests_on: tuple[Mapping[str, Any], ...]
     inputs: tuple[tuple[str, str], ...]
     versions: tuple[tuple[str, str], ...]
@@ -108,6 +109,7 @@ def advice_view(snapshot: AdviceSnapshot) -> AdviceView:
         learned=learned,
         learned_level=level,
         pictures=pictures_of(data),
+        trade_off=trade_off_of(data),
         rests_on=tuple(data["rests_on"]),
         inputs=tuple((k, v) for k, v in data["inputs"].items() if k != "now"),
         versions=tuple(snapshot.versions.items()),

@@ -102,8 +102,13 @@ def begins_at(found: Sequence[Mapping[str, Any]]) -> datetime | None:
 
 
 def is_raised(found: Sequence[Mapping[str, Any]]) -> bool:
-    """Return whether a signal other than silence is raised."""
-    return any(row["state"] == SignalState.RAISED.value for row in found)
+    """Return whether a signal of known accuracy is raised.
+
+    An answer beyond the expected course alone is not: one in five is, by its making.
+    """
+    return any(
+        row["state"] == SignalState.RAISED.value and row["sensitivity"] is not None for row in found
+    )
 
 
 def watch_view(snapshot: AdviceSnapshot | None, *, now: datetime) -> tuple[SignalView, ...]:
@@ -214,7 +219,11 @@ def _accuracy(name: SignalName, row: Mapping[str, Any]) -> str:
     if row["sensitivity"] is None:
         if name is SignalName.SILENCE:
             return _("A count of days, not a forecast.")
-        return _("Nobody has counted how often this signal is right.")
+        share = round(100 * (1.0 - row["limit"]))
+        return _(
+            "By its making, {n} of 100 answers of people who began alike stand out: weak by itself, "
+            "so it does not call anybody to the board."
+        ).format(n=share)
     return _(
         "Among virtual people it finds {found} of 100 relapses within two weeks and stays quiet in "
         "{quiet} of 100 who stay well. With real people it will do worse."

@@ -193,6 +193,7 @@ def losing_relief(course: Course, view: View, rules: WatchRules) -> Signal:
             limit=limit,
             since=None,
             sentence="There are not yet two answers at least half better and one after them.",
+            accuracy=rules.accuracy.get(SignalName.LOSING_RELIEF),
         )
     level = float(burden[well : well + 2].mean())
     # The level is itself the mean of two answers with the same error.
@@ -276,14 +277,18 @@ def _trajectory(
         )
     day, excess = beyond[-1]
     raised = excess > 0
-    text = "worse" if raised else "within what is expected"
+    text = (
+        f"worse than what {level:.0%} of people who began alike answer"
+        if raised
+        else f"no worse than {level:.0%} of people who began alike answer"
+    )
     return Signal(
         name=SignalName.TRAJECTORY,
         state=SignalState.RAISED if raised else SignalState.QUIET,
         value=excess,
         limit=level,
         since=day if raised else None,
-        sentence=f"The last answer is {text} for {level:.0%} of people who began alike.",
+        sentence=f"The last answer is {text}.",
     )
 
 
@@ -339,6 +344,7 @@ def _charted(
             limit=limit,
             since=None,
             sentence="There is no answer yet to hold against an expectation.",
+            accuracy=rules.accuracy.get(name),
         )
     chart = ewma([float(r) for r in residuals], rules.weight.value)
     above = chart > limit
