@@ -116,3 +116,16 @@ def test_a_file_without_samples_is_refused(ketacare, course):
 def test_the_estimation_is_not_asked_for_less_than_it_needs(ketacare):
     assert ketacare("fit", SAMPLES, "--particles", "10").code == 2
     assert ketacare("fit").code == 2
+
+
+def test_samples_after_two_infusions_are_said_to_count_as_one_occasion(ketacare, changed):
+    # a second infusion between the samples of 8 and of 10 hours
+    path = changed(
+        "[[concentration]]\n",
+        '[[infusion]]\nday = 0.375\ndose = "10 mg"\nduration = "30 min"\nweight = "68 kg"\n'
+        'drug = "esketamine"\n\n[[concentration]]\n',
+    )
+    said = "The samples follow 2 infusions and count as one occasion"
+    assert any(said in note for note in ketacare("fit", path, *OTTO, "--json").json["notes"])
+    alone = ketacare("fit", SAMPLES, *OTTO, "--json").json["notes"]
+    assert not any("one occasion" in note for note in alone)
