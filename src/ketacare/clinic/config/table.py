@@ -32,6 +32,7 @@ class Kind(StrEnum):
     PORT = "port"
     LIST = "comma-separated list"
     FOLDER = "folder"
+    FILE = "file"
     TIME_ZONE = "time zone"
     LANGUAGE = "language"
     LOG_LEVEL = "log level"
@@ -181,6 +182,26 @@ SETTINGS: tuple[Setting, ...] = (
         default=None,
         help="The port on which bedside monitors' messages are received, usually 2575. "
         "Not set: no listener.",
+    ),
+    Setting(
+        name="KETACARE_VITALS_TLS_CERT",
+        kind=Kind.FILE,
+        default=None,
+        help="The certificate (PEM, with its chain) of the port for bedside monitors. Set together "
+        "with its key, the port speaks TLS only. Not set: plain MLLP.",
+    ),
+    Setting(
+        name="KETACARE_VITALS_TLS_KEY",
+        kind=Kind.FILE,
+        default=None,
+        help="The private key (PEM, without a password) of that certificate.",
+    ),
+    Setting(
+        name="KETACARE_VITALS_TLS_CLIENT_CA",
+        kind=Kind.FILE,
+        default=None,
+        help="The authority (PEM) that signed the monitors' own certificates. Set: only a monitor "
+        "with such a certificate is let in. Not set: any that trusts ours.",
     ),
     Setting(
         name="KETACARE_LOG_LEVEL",
@@ -347,6 +368,7 @@ _PARSERS: Mapping[Kind, Callable[[Setting, str], Any]] = {
     Kind.PORT: lambda setting, text: _whole(setting, text, 1, 65535),
     Kind.LIST: lambda _setting, text: tuple(p.strip() for p in text.split(",") if p.strip()),
     Kind.FOLDER: lambda _setting, text: Path(text).expanduser().absolute(),
+    Kind.FILE: lambda _setting, text: Path(text).expanduser().absolute(),
     Kind.TIME_ZONE: _time_zone,
     Kind.LANGUAGE: lambda setting, text: _one_of(setting, text, ("en",)),
     Kind.LOG_LEVEL: _log_level,

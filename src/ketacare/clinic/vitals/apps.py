@@ -18,5 +18,10 @@ class VitalsConfig(AppConfig):
         if port is None:
             return None
         from ketacare.clinic.vitals.listener import serving
+        from ketacare.clinic.vitals.tls import context_of
 
-        return serving(host=settings.KETACARE["KETACARE_VITALS_HOST"], port=port)
+        return serving(
+            host=settings.KETACARE["KETACARE_VITALS_HOST"],
+            port=port,
+            tls=context_of(settings.KETACARE),
+        )

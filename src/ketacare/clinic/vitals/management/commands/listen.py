@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from ketacare.clinic.vitals.listener import Listener
+from ketacare.clinic.vitals.tls import context_of
+from ketacare.core.errors import InputError
 
 
 class Command(BaseCommand):
@@ -33,11 +35,13 @@ class Command(BaseCommand):
         host = options["host"] or settings.KETACARE["KETACARE_VITALS_HOST"]
         try:
             asyncio.run(self._listen(host, port))
+        except InputError as error:
+            raise CommandError(error.sentence) from error
         except OSError as error:
             raise CommandError(f"Cannot listen on {host}:{port}: {error.strerror}.") from error
 
     async def _listen(self, host: str, port: int) -> None:
-        listener = Listener(host=host, port=port)
+        listener = Listener(host=host, port=port, tls=context_of(settings.KETACARE))
         await listener.start()
         self.stdout.write(f"Listening on {host}:{listener.port}.")
         self.stdout.flush()
