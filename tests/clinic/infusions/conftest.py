@@ -1,6 +1,6 @@
 """One person with a signed plan, a chair with a monitor, and the way to each phase of a session."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -8,6 +8,7 @@ from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.roles import Role
 from ketacare.clinic.eligibility import actions as eligibility
 from ketacare.clinic.infusions import actions
+from ketacare.clinic.infusions.vial import Vial
 from ketacare.clinic.patients.models import Patient
 from ketacare.clinic.questionnaires import actions as questionnaires
 from ketacare.core.record import Vital
@@ -17,6 +18,7 @@ from ketacare.knowledge.load import load_policy
 # 15:00 in UTC, the clinic's zone in tests.
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 DEVICE = "00091EFFFE123456"
+VIAL = Vial(ndc="0042-0512-34", lot="A12", expires_on=date(2027, 5, 31), recalled=False)
 
 # What makes every check before the dose pass: the answer that is not simply "no".
 GOOD = {
@@ -118,6 +120,7 @@ def sheet(arrived, nurse):
         weight_kg=70,
         bag_ml=50,
         vial_mg_per_ml=50,
+        vial=VIAL,
         by=nurse,
         now=minutes(-12),
         expected_version=arrived.version,

@@ -88,6 +88,7 @@ class Tag(StrEnum):
     INFUSION_COMPLETED = "infusion:run:completed"
     INFUSION_NOTE = "infusion:run:noted"
     INFUSION_CANCELLED = "infusion:session:cancelled"
+    INFUSION_CALLED = "infusion:session:called"
     DISCHARGED = "infusion:session:discharged"
     DISCHARGE_REFUSED = "infusion:session:discharge_refused"
     ALERT_RAISED = "infusion:alert:raised"
@@ -207,6 +208,7 @@ SENTENCES: Mapping[Tag, str | Promise] = {
     Tag.INFUSION_NOTE: _("{actor} added a note to the infusion."),
     Tag.INFUSION_CANCELLED: _("{actor} cancelled an infusion. Reason: {reason}"),
     Tag.DISCHARGED: _("{actor} discharged the patient."),
+    Tag.INFUSION_CALLED: _("{actor} called the day after the infusion."),
     Tag.DISCHARGE_REFUSED: _("{actor} tried to discharge while the gate was closed."),
     Tag.ALERT_RAISED: _("An alert was raised."),
     Tag.ALERT_ACKNOWLEDGED: _("{actor} acknowledged an alert."),
@@ -220,9 +222,7 @@ SENTENCES: Mapping[Tag, str | Promise] = {
     Tag.MESSAGE_ATTACHED: _(
         "{actor} attached messages of a bedside monitor to the session. Reason: {reason}"
     ),
-    Tag.MESSAGE_SET_ASIDE: _(
-        "{actor} set messages of a bedside monitor aside. Reason: {reason}"
-    ),
+    Tag.MESSAGE_SET_ASIDE: _("{actor} set messages of a bedside monitor aside. Reason: {reason}"),
     Tag.QUESTIONNAIRE_SENT: _("{actor} made a link to a questionnaire."),
     Tag.QUESTIONNAIRE_OPENED: _("A link to a questionnaire was opened."),
     Tag.QUESTIONNAIRE_CANCELLED: _("{actor} withdrew a link to a questionnaire."),

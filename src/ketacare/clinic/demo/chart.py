@@ -8,7 +8,7 @@ as it stands.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -20,6 +20,7 @@ from ketacare.clinic.eligibility import actions as eligibility_actions
 from ketacare.clinic.eligibility.mapping import signers_of
 from ketacare.clinic.infusions import actions as infusions
 from ketacare.clinic.infusions.models import Chair, Session
+from ketacare.clinic.infusions.vial import Vial
 from ketacare.clinic.plans import access as plans_access
 from ketacare.core.record import Vital
 from ketacare.core.safety import RuleFinding
@@ -28,6 +29,7 @@ __all__ = ["Chart", "Order", "Staff"]
 
 _BAG_ML = 50.0
 _VIAL_MG_PER_ML = 50.0
+_VIAL = Vial(ndc="0000-0000-00", lot="SAMPLE", expires_on=date(2099, 12, 31), recalled=False)
 _DURING_MIN = (10.0, 20.0, 30.0)
 _SPIKE_FROM_MIN = 30.0
 _AFTER_MIN = (60.0, 90.0, 122.0)
@@ -81,6 +83,7 @@ class Chart(Writing):
             session=session,
             bag_ml=_BAG_ML,
             vial_mg_per_ml=_VIAL_MG_PER_ML,
+            vial=_VIAL,
             weight_kg=weight,
             now=at - timedelta(minutes=12),
             **visit,
@@ -162,17 +165,23 @@ class Chart(Writing):
         eligibility_actions.record_answers(self.patient, said, by=self.nurse, now=last)
         leaving = started + timedelta(minutes=_LEAVE_MIN)
         try:
-            return infusions.discharge(
+            left = infusions.discharge(
                 session=session, by=self.nurse, now=leaving, expected_version=None
             )
         except infusions.GateClosed as closed:
-            return infusions.discharge(
+            left = infusions.discharge(
                 session=session,
                 by=self.psychiatrist,
                 now=leaving + timedelta(minutes=1),
                 expected_version=None,
                 override_reason=f"Seen at the chair: steady, well, taken home. {closed}"[:400],
             )
+        called = leaving + timedelta(hours=23)
+        if called < timezone.now():
+            left = infusions.record_call(
+                session=left, reached=True, well=True, words="", by=self.nurse, now=called
+            )
+        return left
 
     def infuse(self, at: datetime, chair: Chair) -> Session:
         """Give a whole infusion, from the booking to the way home."""

@@ -16,7 +16,16 @@ from ketacare.clinic.patients import mapping as patients
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.planning import PumpSheet, pump_sheet
 from ketacare.core.record import Person
-from ketacare.core.safety import Gate, RuleFinding, SessionContext, Station, discharge_gate
+from ketacare.core.safety import (
+    Gate,
+    Outcome,
+    Preparation,
+    RuleFinding,
+    SessionContext,
+    Station,
+    discharge_gate,
+    screen,
+)
 from ketacare.core.safety import Phase as BedsidePhase
 from ketacare.knowledge.load import load_policy, load_protocol, load_treatments
 
@@ -25,6 +34,8 @@ _BEDSIDE = {
     Phase.PAUSED: BedsidePhase.PAUSED,
     Phase.RECOVERY: BedsidePhase.OBSERVING,
 }
+# Bag and rate are computed and refused by the pump sheet; waste and stock are the cabinet's.
+_DRAWN_UP = frozenset({"vial.lot", "vial.diluted"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +72,51 @@ def context_of(session: Session) -> SessionContext:
         phase=bedside_phase(session),
         started=session.started_at,
         ended=session.ended_at,
+        preparation=_preparation(session),
     )
+
+
+def _preparation(session: Session) -> Preparation | None:
+    if session.prepared_at is None:
+        return None
+    return Preparation(
+        vial_mg_per_mL=session.vial_mg_per_ml,
+        dilution_recorded=session.dilution_recorded,
+        concentration_mg_per_mL=session.concentration_mg_per_ml,
+        rate_mL_per_h=session.rate_ml_h,
+        volume_mL=session.bag_ml,
+        lot=session.vial_lot,
+        expires_on=session.vial_expires_on,
+        recalled=session.vial_recalled,
+    )
+
+
+def drawn_up(session: Session, *, now: datetime, person: Person) -> list[Checked]:
+    """Return what the rules about vial and bag say; nothing before the pump sheet.
+
+    A vial that was not read for a stated reason does not stand in the way: the reason does, as a
+    mark on the session. An expired or recalled one always does.
+    """
+    if session.prepared_at is None:
+        return []
+    found = screen(
+        person,
+        load_policy(),
+        {},
+        station=Station.PREPARATION,
+        now=now,
+        context=context_of(session),
+        rules=_DRAWN_UP,
+    )
+    return [
+        Checked(finding=finding, override=None)
+        for finding in found
+        if not (
+            session.vial_skipped
+            and finding.rule == "vial.lot"
+            and finding.outcome is Outcome.CANNOT_TELL
+        )
+    ]
 
 
 def sheet_of(
@@ -96,14 +151,16 @@ def sheet_of(
 
 def before_dose(session: Session, *, now: datetime, person: Person | None = None) -> list[Checked]:
     """Return every check before the dose, what stands in the way first."""
+    record = person or person_of(session, now=now)
     found = eligibility.findings(
         session.patient,
         Station.BEFORE_DOSE,
         now=now,
         context=context_of(session),
-        person=person or person_of(session, now=now),
+        person=record,
     )
     checked = [Checked(finding=finding, override=override) for finding, override in found]
+    checked += drawn_up(session, now=now, person=record)
     return sorted(checked, key=lambda each: (not each.stands, not each.finding.is_open))
 
 

@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from ketacare.clinic.config.forms import in_this_age
 from ketacare.clinic.infusions.models import Chair, Session
+from ketacare.clinic.infusions.vial import Vial, read_vial
+from ketacare.core.errors import InputError
 from ketacare.core.planning import Protocol
 from ketacare.core.safety import FactDefinition, FactKind
 from ketacare.knowledge.load import load_protocol
@@ -179,6 +181,27 @@ class NoteForm(forms.Form):
     )
 
 
+class CallForm(forms.Form):
+    """What the call on the day after found."""
+
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("What was heard?"),
+        choices=(
+            ("well", gettext_lazy("Reached, and well")),
+            ("reports", gettext_lazy("Reached, and reports something")),
+            ("not_reached", gettext_lazy("Not reached")),
+        ),
+        widget=forms.RadioSelect,
+    )
+    words = forms.CharField(
+        label=gettext_lazy("In the person's words"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("What is reported goes to the psychiatrist on the same day."),
+    )
+
+
 class ChairForm(VersionedForm):
     """Where the person sits; the chair's monitor is theirs while they do."""
 
@@ -211,6 +234,38 @@ class SheetForm(VersionedForm):
         label=gettext_lazy("The 100 mg/mL vial is diluted, and the dilution is written down."),
         required=False,
     )
+    vial_code = forms.CharField(
+        label=gettext_lazy("Barcode of the vial"),
+        required=False,
+        max_length=200,
+        strip=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=gettext_lazy("Scan it, or type lot and expiry below."),
+    )
+    vial_lot = forms.CharField(label=gettext_lazy("Lot"), required=False, max_length=40)
+    vial_expires_on = forms.DateField(
+        label=gettext_lazy("Last day it may be used"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    vial_ndc = forms.CharField(
+        label=gettext_lazy("NDC"),
+        required=False,
+        max_length=20,
+        help_text=gettext_lazy("As printed, for example 0042-0512-34; the barcode holds it too."),
+    )
+    vial_recalled = forms.ChoiceField(
+        label=gettext_lazy("Is the lot on a recall list?"),
+        required=False,
+        choices=(("no", gettext_lazy("No, looked up")), ("yes", gettext_lazy("Yes"))),
+        widget=forms.RadioSelect,
+    )
+    vial_skipped = forms.CharField(
+        label=gettext_lazy("If the vial cannot be read: why?"),
+        required=False,
+        max_length=400,
+        help_text=gettext_lazy("It stays on the session as a mark, with your name."),
+    )
     dose_mg_per_kg = forms.FloatField(
         label=gettext_lazy("Dose, mg/kg"),
         required=False,
@@ -236,6 +291,22 @@ class SheetForm(VersionedForm):
                 field.choices = choices
         if not may_order:
             del self.fields["dose_mg_per_kg"], self.fields["minutes"]
+
+    def clean(self) -> dict[str, Any]:
+        """Read the code; refuse what it does not say or contradicts."""
+        data = super().clean() or {}
+        self.vial = Vial()
+        try:
+            self.vial = read_vial(
+                code=data.get("vial_code") or "",
+                ndc=data.get("vial_ndc") or "",
+                lot=data.get("vial_lot") or "",
+                expires_on=data.get("vial_expires_on"),
+                recalled={"yes": True, "no": False}.get(data.get("vial_recalled") or ""),
+            )
+        except InputError as error:
+            self.add_error("vial_code", error.sentence)
+        return data
 
 
 class SecondCheckForm(VersionedForm):
@@ -373,6 +444,11 @@ def sheet_initial(session: Session, weight_kg: float | None) -> dict[str, Any]:
     }
     if session.vial_mg_per_ml is not None:
         initial["vial_mg_per_ml"] = f"{session.vial_mg_per_ml:g}"
+    initial["vial_lot"], initial["vial_ndc"] = session.vial_lot, session.vial_ndc
+    initial["vial_expires_on"] = session.vial_expires_on
+    initial["vial_skipped"] = session.vial_skipped
+    if session.vial_recalled is not None:
+        initial["vial_recalled"] = "yes" if session.vial_recalled else "no"
     if session.bag_ml is not None:
         initial["bag_ml"] = f"{session.bag_ml:g}"
     return initial

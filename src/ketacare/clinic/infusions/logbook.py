@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ketacare.clinic.infusions import access
-from ketacare.clinic.infusions.models import Session
+from ketacare.clinic.infusions.models import Session, Step
 from ketacare.clinic.infusions.watching import Readings
 from ketacare.clinic.vitals import access as vitals
 from ketacare.clinic.vitals.models import Value
@@ -56,7 +56,7 @@ def log_of(session: Session, readings: Readings) -> tuple[Line, ...]:
                 ml=event.volume_ml, mg=event.dose_mg, rate=event.rate_ml_per_h
             )
             detail = f"{step.text}. {given}" if step.text else given
-        if step.override:
+        if step.override and step.act == Step.Act.DISCHARGE:
             detail = _("although criteria for leaving were open: {why}").format(why=step.text)
         lines.append(
             Line(

@@ -88,6 +88,12 @@ class Session(models.Model):
     bag_ml = models.FloatField(null=True, blank=True)
     vial_mg_per_ml = models.FloatField(null=True, blank=True)
     dilution_recorded = models.BooleanField(default=False)
+    vial_ndc = models.CharField(max_length=20, blank=True)
+    vial_lot = models.CharField(max_length=40, blank=True)
+    vial_expires_on = models.DateField(null=True, blank=True)
+    vial_recalled = models.BooleanField(null=True, blank=True)
+    vial_scanned = models.BooleanField(default=False)
+    vial_skipped = models.CharField(max_length=500, blank=True)  # why it was not read
     dose_mg = models.FloatField(null=True, blank=True)
     draw_ml = models.FloatField(null=True, blank=True)
     concentration_mg_per_ml = models.FloatField(null=True, blank=True)
@@ -211,6 +217,7 @@ class Step(models.Model):
         RELEASE = "release", _("disconnected the monitor")
         DISCHARGE = "discharge", _("discharged the person")
         CANCEL = "cancel", _("cancelled the infusion")
+        CALL = "call", _("called after the infusion")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="steps")

@@ -350,7 +350,20 @@ _TASK_PAGES = {
 }
 
 
+def _after_infusion(task: Task, user: User) -> str:
+    infusion = uuid.UUID(task.object_id)
+    if task.kind == TaskKind.CALL and may(user, Permission.INFUSION_RUN):
+        return reverse("infusions:act", args=[infusion, "call"])
+    if may(user, Permission.INFUSION_VIEW):
+        return reverse("infusions:session", args=[infusion])
+    return _page("patients:chart", task.patient_id)
+
+
 def _task_page(task: Task, user: User) -> str:
+    if task.kind == TaskKind.REVIEW and task.object_id:  # what is due between infusions
+        return f"{_page('eligibility:review', task.patient_id)}?station=follow_up"
+    if task.kind in {TaskKind.CALL, TaskKind.FOLLOW_UP} and task.object_id:
+        return _after_infusion(task, user)
     if task.kind == TaskKind.COSIGN and task.object_id:
         if not may(user, Permission.ELIGIBILITY_COSIGN):  # others see it waiting in the review
             return _page("eligibility:review", task.patient_id)

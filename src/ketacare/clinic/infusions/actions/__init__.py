@@ -12,6 +12,7 @@ from ketacare.clinic.infusions.actions.booking import (
     check_in,
     schedule,
 )
+from ketacare.clinic.infusions.actions.calling import record_call
 from ketacare.clinic.infusions.actions.leaving import GateClosed, discharge
 from ketacare.clinic.infusions.actions.preparing import prepare, second_check
 from ketacare.clinic.infusions.actions.pumping import (
@@ -38,6 +39,7 @@ __all__ = [
     "note",
     "pause",
     "prepare",
+    "record_call",
     "record_observation",
     "resume",
     "schedule",

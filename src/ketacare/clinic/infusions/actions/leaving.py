@@ -121,7 +121,7 @@ def _discharge(
         by=by,
         now=now,
         phase=Phase.DISCHARGED,
-        text=f"{reason} {said}".strip() if overridden else said,
+        text=reason if overridden else said,
         override=overridden,
     )
     audit.record(

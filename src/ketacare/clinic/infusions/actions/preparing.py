@@ -12,8 +12,9 @@ from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import may
 from ketacare.clinic.infusions import checks
-from ketacare.clinic.infusions.actions.stepping import begin, finish
+from ketacare.clinic.infusions.actions.stepping import begin, finish, reasoned
 from ketacare.clinic.infusions.models import Phase, Session, Step
+from ketacare.clinic.infusions.vial import Vial
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.planning import DoseMismatch, dosing_weight
 from ketacare.knowledge.load import load_protocol
@@ -32,11 +33,14 @@ def prepare(
     dose_mg_per_kg: float | None = None,
     minutes: float | None = None,
     dilution_recorded: bool = False,
+    vial: Vial | None = None,
+    vial_skipped: str = "",
 ) -> Session:
     """Compute the pump sheet and keep it for the second check; a sheet prepared again replaces it.
 
     Weight in kg (the newest measured one if left out), dose in mg/kg, duration in min, bag in mL,
-    vial in mg/mL. Dose and duration are the plan's; only who may sign a plan orders others here.
+    strength of the vial in mg/mL. ``vial`` is what was read from its label; ``vial_skipped`` says why
+    nothing was, and leaves its mark; without either the infusion cannot start. Dose and duration are the plan's; only who may sign a plan orders others here.
     """
     current = begin(
         session,
@@ -55,6 +59,7 @@ def prepare(
     current.dose_mg_per_kg, current.minutes = dose, duration
     current.bag_ml, current.vial_mg_per_ml = bag_ml, vial_mg_per_ml
     current.dilution_recorded = dilution_recorded
+    skipped = _take_vial(current, vial or Vial(), vial_skipped)
     sheet = checks.sheet_of(current)
     current.dose_mg = sheet.dose_mg
     current.draw_ml = sheet.draw_mL
@@ -66,7 +71,19 @@ def prepare(
     current.second_dose_mg = current.second_rate_ml_h = None
     # Without the result: the log is read by the person who calculates alone for the second check.
     text = f"{weight_kg:g} kg, {bag_ml:g} mL, {vial_mg_per_ml:g} mg/mL"
-    finish(current, act=Step.Act.PREPARE, by=by, now=now, phase=Phase.CHECKED_IN, text=text)
+    if vial is not None and vial.lot:
+        text += ", " + _("lot {lot}").format(lot=vial.lot)
+    if skipped:
+        text += ". " + _("Vial not read: {why}").format(why=skipped)
+    finish(
+        current,
+        act=Step.Act.PREPARE,
+        by=by,
+        now=now,
+        phase=Phase.CHECKED_IN,
+        text=text,
+        override=bool(skipped),
+    )
     audit.record(
         tag=audit.Tag.INFUSION_PREPARED,
         by=by,
@@ -81,9 +98,31 @@ def prepare(
             "dose_mg": sheet.dose_mg,
             "rate_ml_h": sheet.rate_mL_per_h,
             "protocol": current.protocol,
+            "ndc": current.vial_ndc,
+            "lot": current.vial_lot,
+            "expires_on": current.vial_expires_on.isoformat() if current.vial_expires_on else "",
+            "scanned": current.vial_scanned,
         },
+        reason=skipped,
     )
     return current
+
+
+def _take_vial(session: Session, vial: Vial, skipped: str) -> str:
+    """Keep what was read from the vial on the session; return why nothing was, if so."""
+    why = skipped.strip()
+    if vial.is_read and why:
+        raise InputError(
+            ErrorCode.CONTRADICTION,
+            _("The vial was read, and there is a reason why it was not: keep one of them."),
+            where="vial_skipped",
+        )
+    if why:
+        why = reasoned(why, "")
+    session.vial_ndc, session.vial_lot = vial.ndc, vial.lot
+    session.vial_expires_on, session.vial_recalled = vial.expires_on, vial.recalled
+    session.vial_scanned, session.vial_skipped = vial.scanned, why
+    return why
 
 
 def second_check(
