@@ -125,3 +125,52 @@ if __name__ == "__main__":
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
     assert ran.stdout.split() == ["16", "True"], ran.stderr  # 4 chunks of 4 sums
+
+
+@pytest.mark.slow
+def test_two_runs_on_one_scheduler_keep_their_results_apart(tmp_path):
+    # A scheduler and two workers behind an address, as --cluster finds them; two clients at once.
+    script = tmp_path / "shared.py"
+    script.write_text(
+        """
+import threading
+import time
+
+import distributed
+
+from ketacare.adapters.scaling import Here, Workers, run_tasks
+
+def third(shared, number):
+    time.sleep(0.05)  # long enough for the other run to ask while this one is at work
+    return shared * number / 3
+
+def main():
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=False, protocol="tcp", host="127.0.0.1",
+        scheduler_port=0, dashboard_address=None, silence_logs="ERROR",
+    ) as cluster:
+        found = {}
+        def run(factor):
+            place = Workers(address=cluster.scheduler_address)
+            found[factor] = run_tasks(third, factor, [1.0, 2.0, 4.0, 5.0], place=place)
+        both = [threading.Thread(target=run, args=(factor,)) for factor in (1.0, 7.0)]
+        for thread in both:
+            thread.start()
+        for thread in both:
+            thread.join()
+    for factor in (1.0, 7.0):
+        here = run_tasks(third, factor, [1.0, 2.0, 4.0, 5.0], place=Here())
+        print([v.hex() for v in found[factor]] == [v.hex() for v in here])
+
+if __name__ == "__main__":
+    main()
+"""
+    )
+    ran = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    assert ran.stdout.split() == ["True", "True"], ran.stderr

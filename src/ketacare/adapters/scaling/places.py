@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import importlib.util
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -62,11 +63,13 @@ class Workers:
         distributed: Any = importlib.import_module("distributed")
         with contextlib.ExitStack() as stack:
             client = stack.enter_context(self._client())
+            # A scheduler takes equal keys of two runs for one task and gives both the same result.
+            run = uuid.uuid4().hex
             everywhere = client.scatter(shared, broadcast=True, hash=False)
             futures = {
-                client.submit(function, everywhere, task, key=f"task-{position}", pure=False): (
-                    position
-                )
+                client.submit(
+                    function, everywhere, task, key=f"task-{run}-{position}", pure=False
+                ): (position)
                 for position, task in enumerate(tasks)
             }
             for future in distributed.as_completed(futures):
