@@ -159,19 +159,26 @@ def stock(*, now: datetime, everything: bool = False) -> list[Stock]:
     """Return the lots that hold something (or all), first to expire first."""
     later = Entry.objects.filter(lot=OuterRef("lot"), number__gt=OuterRef("number"))
     last = Entry.objects.filter(~Exists(later)).select_related("lot")
-    today = timezone.localdate(now)
-    soon = today + timedelta(days=int(rules().expiry_warning_days.value))
     found = [
-        Stock(
-            lot=entry.lot,
-            balance=entry.after,
-            expired=entry.lot.is_expired(today),
-            expires_soon=not entry.lot.is_expired(today) and entry.lot.expires_on <= soon,
-        )
-        for entry in last
-        if everything or entry.ug_after > 0
+        _stock(entry.lot, entry.after, now) for entry in last if everything or entry.ug_after > 0
     ]
     return sorted(found, key=lambda each: (each.lot.expires_on, each.lot.number))
+
+
+def stock_of(lot: Lot, *, now: datetime) -> Stock:
+    """Return one lot with what it holds."""
+    return _stock(lot, balance_of(lot), now)
+
+
+def _stock(lot: Lot, balance: Balance, now: datetime) -> Stock:
+    today = timezone.localdate(now)
+    soon = today + timedelta(days=int(rules().expiry_warning_days.value))
+    return Stock(
+        lot=lot,
+        balance=balance,
+        expired=lot.is_expired(today),
+        expires_soon=not lot.is_expired(today) and lot.expires_on <= soon,
+    )
 
 
 def balance_of(lot: Lot) -> Balance:
@@ -190,13 +197,13 @@ def lot_for(user: User, lot_id: uuid.UUID) -> Lot:
 
 
 def entries_of(lot: Lot) -> QuerySet[Entry]:
-    """Return a lot's ledger, oldest first, with whom and what for."""
+    """Return a lot's ledger, newest first, with whom and what for."""
     return (
         lot.entries.select_related(
             "by", "witness", "session__patient", "session__chair", "receipt", "reverses", "lot"
         )
         .annotate(reversed_number=F("reversed_by__number"))
-        .order_by("number")
+        .order_by("-number")
     )
 
 
@@ -325,6 +332,11 @@ def unsettled(*, now: datetime) -> list[Standing]:
     )
     found = (standing_of(row, now=now) for row in rows)
     return [each for each in found if each.holds_back]
+
+
+def standings(sessions: Iterable[Session], *, now: datetime) -> list[Standing]:
+    """Return how each of some sessions stands."""
+    return [standing_of(session, now=now) for session in sessions]
 
 
 def in_use() -> list[Session]:

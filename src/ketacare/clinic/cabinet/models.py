@@ -150,6 +150,21 @@ class CountLine(models.Model):
         sealed = self.difference_vials * self.lot.vial_ug
         return sealed + self.open_ug - self.expected_open_ug
 
+    @property
+    def difference_mg(self) -> Decimal:
+        """The same in mg."""
+        return milligrams(self.difference_ug)
+
+    @property
+    def open_mg(self) -> Decimal:
+        """Counted in opened vials, in mg."""
+        return milligrams(self.open_ug)
+
+    @property
+    def expected_open_mg(self) -> Decimal:
+        """Expected in opened vials, in mg."""
+        return milligrams(self.expected_open_ug)
+
 
 class Case(models.Model):
     """Something that does not add up: found, told to the authority in time, explained."""

@@ -35,6 +35,7 @@ PLACES: tuple[Place, ...] = (
     Place(label=_("Today"), route="work:board", permission=Permission.BOARD_VIEW),
     Place(label=_("Patients"), route="patients:list", permission=Permission.PATIENT_VIEW),
     Place(label=_("Infusions"), route="infusions:list", permission=Permission.INFUSION_VIEW),
+    Place(label=_("Cabinet"), route="cabinet:overview", permission=Permission.CABINET_VIEW),
     Place(label=_("Outcomes"), route="outcomes:overview", permission=Permission.OUTCOMES_VIEW),
     Place(label=_("Policy"), route="policy:overview", permission=Permission.POLICY_VIEW),
     Place(label=_("People"), route="accounts:people", permission=Permission.USERS_MANAGE),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +24,7 @@ from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.ledger import EMPTY, Account, Balance, Posting, account_of, post
 
 LONGEST_REASON = 500
+CLOCK_SLACK = timedelta(minutes=2)
 
 
 def allow(by: User, permission: Permission) -> None:
@@ -54,6 +55,19 @@ def two_people(by: User, witness: User) -> None:
                 name=witness.display_name, role=witness.role_label
             ),
             where="witness_name",
+        )
+
+
+def fresh(session: Session, seen: int | None) -> None:
+    """Hold the infusion's row; refuse when entries were made after the page was shown.
+
+    A form sent twice is refused the second time; ``None`` does not ask.
+    """
+    Session.objects.select_for_update().filter(pk=session.pk).first()
+    if seen is not None and Entry.objects.filter(session=session).count() != seen:
+        raise InputError(
+            ErrorCode.CONTRADICTION,
+            _("An entry was made for this infusion after your page was shown: look at it first."),
         )
 
 
@@ -98,6 +112,8 @@ def enter(
     """Write the next entry of a locked lot; refuse one that leaves less than nothing."""
     last = lot.entries.order_by("-number").first()
     before = EMPTY if last is None else last.after
+    if last is not None and last.at - CLOCK_SLACK <= now < last.at:
+        now = last.at  # waited for the lock while somebody else wrote
     if last is not None and now < last.at:
         raise InputError(
             ErrorCode.CONTRADICTION,

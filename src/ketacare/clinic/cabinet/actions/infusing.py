@@ -18,6 +18,7 @@ from ketacare.clinic.cabinet.actions.entering import (
     allow,
     balance_of,
     enter,
+    fresh,
     locked,
     locked_lots_of,
     patient_of,
@@ -32,13 +33,21 @@ from ketacare.core.errors import ErrorCode, InputError
 
 @transaction.atomic
 def draw(
-    *, session: Session, lot: Lot, mg: Decimal, by: User, now: datetime, opened: int | None = None
+    *,
+    session: Session,
+    lot: Lot,
+    mg: Decimal,
+    by: User,
+    now: datetime,
+    opened: int | None = None,
+    seen: int | None = None,
 ) -> Entry:
     """Draw for an infusion; ``opened`` sealed vials are opened for it, as few as needed if ``None``.
 
-    Refused: an expired lot, another strength than the pump sheet's, more than there is.
+    ``seen`` is how many entries the infusion had on the page that asks. Refused: an expired lot, another strength than the pump sheet's, more than there is.
     """
     allow(by, Permission.CABINET_HANDLE)
+    fresh(session, seen)
     if session.phase in {Phase.SCHEDULED, Phase.CANCELLED}:
         raise InputError(
             ErrorCode.NOT_ALLOWED,
@@ -127,6 +136,7 @@ def waste(
     volume_ml: Decimal | None = None,
     method: str,
     reason: str,
+    seen: int | None = None,
 ) -> tuple[Entry, ...]:
     """Waste what was drawn and not given, before the eyes of a second person.
 
@@ -135,6 +145,7 @@ def waste(
     allow(by, Permission.CABINET_HANDLE)
     two_people(by, witness)
     text = said(reason, "reason", _("Say what is wasted and why."))
+    fresh(session, seen)
     take_over(session=session, by=by, now=now)
     lots = locked_lots_of(session)
     current = account(session)
@@ -184,10 +195,12 @@ def put_back(
     witness: User,
     now: datetime,
     reason: str,
+    seen: int | None = None,
 ) -> Entry:
     """Put back what was drawn from a lot and never left its vial, ``sealed`` vials of it unopened."""
     allow(by, Permission.CABINET_HANDLE)
     two_people(by, witness)
+    fresh(session, seen)
     lots = locked_lots_of(session)
     held = next((each for each in lots if each.pk == lot.pk), None)
     out = dict(zip((each.pk for each in lots), _out_of(session, lots), strict=True))

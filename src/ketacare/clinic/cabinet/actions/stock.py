@@ -70,6 +70,22 @@ def receive(
             ),
             where="mg_per_ml",
         )
+    lot = locked(lot)
+    same = Entry.objects.filter(
+        lot=lot,
+        receipt__supplier=supplier.strip(),
+        receipt__reference=reference.strip(),
+        reverses__isnull=True,
+        reversed_by__isnull=True,
+    )
+    if same.exists():
+        raise InputError(
+            ErrorCode.CONTRADICTION,
+            _("This lot of invoice {reference} is in the register already.").format(
+                reference=reference.strip()
+            ),
+            where="reference",
+        )
     receipt = Receipt.objects.create(
         supplier=supplier.strip(),
         supplier_dea=supplier_dea.strip(),
@@ -77,7 +93,7 @@ def receive(
         received_on=received_on,
     )
     posting = ledger.receive(vials, content)
-    entry = enter(locked(lot), posting, by=by, now=now, receipt=receipt)
+    entry = enter(lot, posting, by=by, now=now, receipt=receipt)
     audit.record(
         tag=audit.Tag.CABINET_RECEIVED,
         by=by,
