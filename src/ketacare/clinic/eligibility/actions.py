@@ -227,7 +227,7 @@ def sign_review(
         row.pk,
         {"decision": row.decision, "policy": row.policy_version},
     )
-    work.complete_tasks(by=by, patient_id=patient.pk, kind=TaskKind.REVIEW)
+    work.complete_tasks(by=by, patient_id=patient.pk, kind=TaskKind.REVIEW, object_id="")
     if refresh:
         transaction.on_commit(lambda: _refresh_advice(patient, by=by, now=now))
     return row

@@ -1,5 +1,7 @@
 """The app's name for Django."""
 
+from contextlib import AbstractAsyncContextManager
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,9 @@ class EligibilityConfig(AppConfig):
 
     name = "ketacare.clinic.eligibility"
     label = "eligibility"
+
+    def background(self) -> AbstractAsyncContextManager[None]:
+        """Look for checks that are due while the server runs."""
+        from ketacare.clinic.eligibility.jobs import following_up
+
+        return following_up()

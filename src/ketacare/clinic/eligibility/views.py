@@ -18,7 +18,7 @@ from ketacare.clinic import audit
 from ketacare.clinic.accounts.decorators import requires
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
-from ketacare.clinic.eligibility import access, actions, presenting
+from ketacare.clinic.eligibility import access, actions, following, presenting
 from ketacare.clinic.eligibility.forms import FOUND_ON, MeasureForm, QuestionsForm
 from ketacare.clinic.patients.access import patient_for
 from ketacare.clinic.patients.models import Patient
@@ -80,6 +80,7 @@ def questions(request: HttpRequest, patient_id: uuid.UUID, topic: str) -> HttpRe
             form.add_error(field if field in form.fields else None, error.sentence)
         else:
             discard(request, form)
+            following.follow(patient, now=now, by=user_of(request))
             messages.success(
                 request,
                 ngettext(
