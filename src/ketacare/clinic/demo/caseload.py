@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from ketacare.clinic import audit
 from ketacare.clinic.accounts.roles import Role
+from ketacare.clinic.demo import stock
 from ketacare.clinic.demo.cast import CAST, SITTING, Tell
 from ketacare.clinic.demo.chart import Chart, Staff
 from ketacare.clinic.demo.identities import Identity, identities
@@ -111,6 +112,7 @@ def generate(
     # Who sits in a chair comes last: until then the chairs are free for what was before.
     for key, chair in zip(SITTING, (chairs[2], chairs[0]), strict=True):
         _write([part for part in everybody if part.story.key == key], chair, scene, staff)
+    stock.stock_up(staff, now=now)
     audit.record(
         tag=audit.Tag.SAMPLE_LOADED,
         by=audit.SYSTEM,

@@ -13,6 +13,7 @@ import numpy as np
 
 from ketacare.clinic.accounts.roles import Role
 from ketacare.clinic.demo import chart as charts
+from ketacare.clinic.demo import stock
 from ketacare.clinic.demo.caseload import make_chairs
 from ketacare.clinic.demo.chart import Staff
 from ketacare.clinic.demo.identities import Identity
@@ -124,6 +125,7 @@ def _start(patient: Patient, *, staff: Staff, now: datetime, seed: int) -> Sessi
     except InputError:
         # What is open about this person stays open on their page; somebody else is next.
         return None
+    stock.take(session, staff, now=now)
     chart.watch(session, (10.0,))
     return session
 
