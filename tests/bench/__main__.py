@@ -11,7 +11,16 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import estimation, measures, pharmacology, planning, response, safety, session, trials
+from tests.bench import (
+    estimation,
+    measures,
+    pharmacology,
+    planning,
+    response,
+    safety,
+    session,
+    trials,
+)
 from tests.bench.pages import measure_pages
 
 ROOT = Path(__file__).parents[2]

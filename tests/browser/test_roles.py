@@ -8,13 +8,13 @@ from tests.browser.conftest import fill_sign_in, sign_in
 
 EVERYBODY_CLINICAL = ["Today", "Patients", "Infusions"]
 PLACES = {
-    "psychiatrist": [*EVERYBODY_CLINICAL, "Outcomes"],
-    "nurse": EVERYBODY_CLINICAL,
-    "anaesthesia": EVERYBODY_CLINICAL,
-    "therapist": EVERYBODY_CLINICAL,
+    "psychiatrist": [*EVERYBODY_CLINICAL, "Cabinet", "Outcomes", "Policy"],
+    "nurse": [*EVERYBODY_CLINICAL, "Cabinet", "Policy"],
+    "anaesthesia": [*EVERYBODY_CLINICAL, "Cabinet", "Policy"],
+    "therapist": [*EVERYBODY_CLINICAL, "Policy"],
     "front_desk": ["Today", "Patients"],
     "researcher": ["Outcomes"],
-    "manager": ["Today", "Outcomes", "People", "Audit"],
+    "manager": ["Today", "Cabinet", "Outcomes", "Policy", "People", "Audit"],
 }
 FRONT_PAGE = {"researcher": "What the clinic learns"}
 # What nobody at the front desk has to read about a person, in the words the clinic's pages use.

@@ -17,7 +17,9 @@ def test_check_of_the_files(check):
 def test_definitions_by_id():
     assert staging_ids() == ("bokma_2019", "domschke_2024", "ketacare_anxiety")
     assert load_staging().id == "ketacare_anxiety"
-    with pytest.raises(KnowledgeError, match="there are bokma_2019, domschke_2024, ketacare_anxiety"):
+    with pytest.raises(
+        KnowledgeError, match="there are bokma_2019, domschke_2024, ketacare_anxiety"
+    ):
         load_staging("nobody_2020")
 
 

@@ -51,7 +51,7 @@ class Demo:
     def stop(self, number=signal.SIGINT):
         begun = time.monotonic()
         self.process.send_signal(number)
-        code = self.process.wait(timeout=20)
+        code = self.process.wait(timeout=PATIENCE_S)
         return code, time.monotonic() - begun
 
     def kill(self):

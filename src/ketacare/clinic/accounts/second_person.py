@@ -18,7 +18,7 @@ from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import may, roles_with
 from ketacare.core.errors import ErrorCode, InputError
 
-NAME, PASSWORD = "witness_name", "witness_password"  # noqa: S105 - names of form fields
+NAME, PASSWORD = "witness_name", "witness_password"
 
 
 def second_person(
