@@ -27,6 +27,7 @@ from ketacare.clinic.infusions.models import Phase, Session
 from ketacare.clinic.patients.access import patients_by_id
 from ketacare.clinic.work.access import open_tasks_for
 from ketacare.clinic.work.models import Task, TaskKind
+from ketacare.clinic.work.needing import order_of
 from ketacare.core.safety import DueItem
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class Seat:
     concerns: tuple[str, ...]
     value_age: str
     silent: bool
+    unheard: bool
+    skipped: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +141,9 @@ def _chairs(*, now: datetime) -> Part:
     from ketacare.clinic.infusions.watching import read, watch
 
     seats = []
-    for session in infusions.open_sessions():
-        seen = watch(session, read(session, now=now), now=now)
+    watched = [watch(s, read(s, now=now), now=now) for s in infusions.open_sessions()]
+    for seen in sorted(watched, key=order_of):
+        session = seen.session
         known = [tile for tile in seen.tiles if tile.state.at is not None]
         newest = max(known, key=lambda t: t.state.at or now, default=None)
         late = [due.item for due in seen.due if due.is_late]
@@ -161,9 +165,10 @@ def _chairs(*, now: datetime) -> Part:
                 ),
                 value_age="" if newest is None else newest.age,
                 silent=seen.monitor_silent,
+                unheard=session.chair is not None and seen.connection.age_seconds is None,
+                skipped=session.vial_skipped,
             )
         )
-    seats.sort(key=lambda seat: (not seat.overdue, seat.session.scheduled_at))
     return Part(
         key="chairs",
         title=_("In the chair now"),
