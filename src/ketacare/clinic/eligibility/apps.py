@@ -13,6 +13,8 @@ class EligibilityConfig(AppConfig):
 
     def background(self) -> AbstractAsyncContextManager[None]:
         """Look for checks that are due while the server runs."""
-        from ketacare.clinic.eligibility.jobs import following_up
+        # The models are ready only once the server runs.
+        from ketacare.clinic.config.repeating import repeating
+        from ketacare.clinic.eligibility.jobs import FOLLOW
 
-        return following_up()
+        return repeating(FOLLOW)

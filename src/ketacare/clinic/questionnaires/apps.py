@@ -14,9 +14,11 @@ class QuestionnairesConfig(AppConfig):
 
     def background(self) -> AbstractAsyncContextManager[None]:
         """Escalate answers about risk while the server runs."""
-        from ketacare.clinic.questionnaires.jobs import escalating
+        # The models are ready only once the server runs.
+        from ketacare.clinic.config.repeating import repeating
+        from ketacare.clinic.questionnaires.jobs import ESCALATE
 
-        return escalating()
+        return repeating(ESCALATE)
 
     def ready(self) -> None:
         """Read the clinic's own licensed texts: one that does not fit stops the start."""

@@ -13,6 +13,7 @@ class TherapyConfig(AppConfig):
 
     def background(self) -> AbstractAsyncContextManager[None]:
         """Chase missing sessions while the server runs."""
-        from ketacare.clinic.therapy.jobs import chasing
+        from ketacare.clinic.config.repeating import repeating
+        from ketacare.clinic.therapy.jobs import CHASE  # models are ready only once the server runs
 
-        return chasing()
+        return repeating(CHASE)

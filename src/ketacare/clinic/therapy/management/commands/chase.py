@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from ketacare.clinic.therapy.jobs import chase_now
+from ketacare.clinic.config.repeating import run_once
+from ketacare.clinic.therapy.jobs import CHASE
 
 
 class Command(BaseCommand):
@@ -16,4 +17,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run once and say how many tasks were opened."""
-        self.stdout.write(f"{chase_now()} tasks opened.")
+        self.stdout.write(f"{run_once(CHASE)} tasks opened.")
