@@ -47,21 +47,7 @@ def run(line):
         f"{len(np.unique(known.ancestors))} ancestors, acceptance {known.acceptance:.2f}"
     )
     line("30 scores from scratch", _least(lambda k: _update(prior, thirty(), k)), 0.150)
-    more = thirty()
-    more = Course(
-        doses=more.doses,
-        ratings=(*more.ratings, Rating(day=96.0, instrument="gad7", total=8)),
-        therapy_days=more.therapy_days,
-        now_day=96.0,
-    )
-    line("one more score", _least(lambda k: _extend(known, more, k)), 0.030)
-    surprise = Course(
-        doses=more.doses,
-        ratings=(*thirty().ratings, Rating(day=96.0, instrument="gad7", total=17)),
-        therapy_days=more.therapy_days,
-        now_day=96.0,
-    )
-    line("one more score that surprises", _least(lambda k: _extend(known, surprise, k)), 0.030)
+    _in_turn(prior, line)
     line("time to relapse, half a year", _least(lambda k: _relapse(known, k)), None)
 
     start = load_prior("prior_reference")
@@ -83,6 +69,37 @@ def run(line):
     _fitted(line)
 
 
+def _in_turn(prior, line):
+    """Take the 30 scores one after another, as they come, and time each; some move the ensemble."""
+    whole = thirty()
+    known = update(prior, _until(whole, 1), rng=np.random.default_rng(1), particles=PARTICLES)
+    quiet, moved = [], []
+    for count in range(2, len(whole.ratings) + 1):
+        course = _until(whole, count)
+        taken = _least(lambda k, of=course, known=known: _extend(known, of, k), runs=5)
+        after = _extend(known, course, 1)
+        # Resampling puts ancestors in another order; without it they stay as they were.
+        stayed = np.array_equal(after.ancestors, known.ancestors)
+        (quiet if stayed else moved).append((taken, count))
+        known = after
+    line("one more score, the slowest that only reweights", max(quiet)[0], 0.030)
+    seconds, count = max(moved)
+    line(f"one more score, the slowest that moves everybody (no. {count})", seconds, 0.030)
+    print(f"{'':<4}{len(moved)} of {len(quiet) + len(moved)} scores move the ensemble")
+
+
+def _until(whole, count):
+    """Return the course as it stood when so many scores had been given."""
+    ratings = whole.ratings[:count]
+    now = ratings[-1].day
+    return Course(
+        doses=tuple(d for d in whole.doses if d.day < now),
+        ratings=ratings,
+        therapy_days=tuple(t for t in whole.therapy_days if t < now),
+        now_day=now,
+    )
+
+
 def _update(prior, of, seed, particles=PARTICLES):
     return update(prior, of, rng=np.random.default_rng(seed), particles=particles)
 
@@ -95,9 +112,9 @@ def _relapse(known, seed):
     return relapse_forecast(known, "gad7", rng=np.random.default_rng(seed))
 
 
-def _least(work):
+def _least(work, runs=RUNS):
     taken = []
-    for k in range(RUNS):
+    for k in range(runs):
         begun = time.perf_counter()
         work(k)
         taken.append(time.perf_counter() - begun)

@@ -175,17 +175,16 @@ def relief(
         build = np.minimum(built, _BUILD_LIMIT * fading) if is_held else kappa
         # A time equal to that of a dose is before it, so it belongs to the span that ends there.
         here = slice(*np.searchsorted(days, (mark, last), side="right"))
-        if here.stop > here.start:
-            out_fast[:, here], out_slow[:, here] = advance(
-                fast[:, None],
-                slow[:, None],
-                days[None, here] - mark,
-                fading[:, None],
-                build[:, None],
-                rate[:, None],
-            )
-        if next_dose < len(drug_doses) or last < (days[-1] if m else mark):
-            fast, slow = advance(fast, slow, last - mark, fading, build, rate)
+        goes_on = next_dose < len(drug_doses) or last < (days[-1] if m else mark)
+        ends = np.append(days[here], last) if goes_on else days[here]
+        if not ends.size:
+            continue
+        # One row for each time, so that the long axis of people is the inner one.
+        fasts, slows = advance(fast, slow, (ends - mark)[:, None], fading, build, rate)
+        shown = here.stop - here.start
+        out_fast[:, here], out_slow[:, here] = fasts[:shown].T, slows[:shown].T
+        if goes_on:
+            fast, slow = fasts[-1], slows[-1]
     return Relief(
         days=days,
         fast=out_fast,

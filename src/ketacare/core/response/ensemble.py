@@ -108,7 +108,8 @@ class Ensemble:
         self.z = fresh
         shares = [self._move(informed, centre, factor, seen, rng=rng) for _ in range(_MOVES)]
         self.people = self.prior.people(self.z)
-        self.readings = self._expect(self.people, self.ratings[self.start :])
+        if upto < len(self.ratings):  # nobody asks again for what has been taken in
+            self.readings = self._expect(self.people, self.ratings[self.start :])
         return float(np.mean(shares))
 
     def _move(
