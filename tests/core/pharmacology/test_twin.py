@@ -6,7 +6,7 @@ the venous link and an effect site; nothing of it comes from the engine.
 
 import numpy as np
 import pytest
-from scipy.integrate import solve_ivp
+from tests.core.pharmacology.oracles.stepping import Given, integrate
 
 from ketacare.core.pharmacology import (
     Analyte,
@@ -21,60 +21,43 @@ from ketacare.core.pharmacology import (
 
 # start, 15 min at 60 mg/h, a pause of 10 min, then 30 mg/h for 20 min, stopped early
 STEPS = (RateStep(0, 0.25, 60), RateStep(5 / 12, 0.75, 30))
-CHANGES = [0.0, 0.25, 5 / 12, 0.75, 6.0]
 TIMES = np.array([0.1, 0.25, 0.3, 0.5, 0.75, 0.8, 1.0, 2.0, 4.0, 6.0])
 
 
-def slopes(rate_mg_h):
-    def equations(_, x):
-        k1, k2, k3, t1, t2, n1, n2, u1, u2, h1, h2, late, site = x
-        ck, cn, ch = k1 / 11.6, n1 / 11.6, h1 / 4.4
-        out_k, out_n = 88.8 * ck, 60.0 * cn
-        flow2 = 145.8 * (ck - k2 / 39.0)
-        flow3 = 72.6 * (ck - k3 / 174)
-        flow_n = 157.8 * (cn - n2 / 221)
-        flow_h = 102.0 * (ch - h2 / 87.5)
-        kt, ku = 2 / (20.1 / 60), 2 / (1.12 / 60)
-        return [
-            rate_mg_h - out_k - flow2 - flow3,
-            flow2,
-            flow3,
-            0.8 * out_k - kt * t1,
-            kt * (t1 - t2),
-            kt * t2 - out_n - flow_n,
-            flow_n,
-            0.7 * out_n - ku * u1,
-            ku * (u1 - u2),
-            ku * u2 - 55.98 * ch - flow_h,
-            flow_h,
-            0.926 * (ck - late),
-            np.log(2) * 60 / 8.3 * (ck - site),
-        ]
-
-    return equations
+def slopes(x):
+    k1, k2, k3, t1, t2, n1, n2, u1, u2, h1, h2, late, site = x
+    ck, cn, ch = k1 / 11.6, n1 / 11.6, h1 / 4.4
+    out_k, out_n = 88.8 * ck, 60.0 * cn
+    flow2 = 145.8 * (ck - k2 / 39.0)
+    flow3 = 72.6 * (ck - k3 / 174)
+    flow_n = 157.8 * (cn - n2 / 221)
+    flow_h = 102.0 * (ch - h2 / 87.5)
+    kt, ku = 2 / (20.1 / 60), 2 / (1.12 / 60)
+    return [
+        -out_k - flow2 - flow3,
+        flow2,
+        flow3,
+        0.8 * out_k - kt * t1,
+        kt * (t1 - t2),
+        kt * t2 - out_n - flow_n,
+        flow_n,
+        0.7 * out_n - ku * u1,
+        ku * (u1 - u2),
+        ku * u2 - 55.98 * ch - flow_h,
+        flow_h,
+        0.926 * (ck - late),
+        np.log(2) * 60 / 8.3 * (ck - site),
+    ]
 
 
 @pytest.fixture(scope="module")
 def twin():
-    state, found = np.zeros(13), np.zeros((13, len(TIMES)))
-    for start, end, rate in zip(CHANGES, CHANGES[1:], (60, 0, 30, 0), strict=False):
-        asked = (start < TIMES) & (end >= TIMES)
-        run = solve_ivp(
-            slopes(rate),
-            (start, end),
-            state,
-            method="Radau",
-            rtol=1e-9,
-            atol=1e-12,
-            dense_output=True,
-        )
-        found[:, asked] = run.sol(TIMES[asked])
-        state = run.y[:, -1]
-    return found
+    given = [Given(0, step.start_h, step.end_h, step.mg) for step in STEPS]
+    return integrate(slopes, 13, given, TIMES)
 
 
-# The integrator holds 1e-9 per step; over some hundred steps and its interpolation 1e-5 is safe.
-CLOSE = 1e-5
+# The integrator holds 1e-11 per step; over some thousand steps 1e-6 is safe, and it is the promise.
+CLOSE = 1e-6
 
 
 @pytest.mark.slow  # the integrator, once for all tests of this module

@@ -2,7 +2,8 @@
 
 It reads the same file as the product and nothing else: its own units, its own scaling, flows
 written as they go from place to place, and an adaptive integrator. It knows what the how-to page
-says; covariates and spreads are not its business. Slow, for tests only.
+says, of covariates the additive ones of a measured person; spreads are not its business. Slow, for
+tests only.
 """
 
 import numpy as np
@@ -14,8 +15,11 @@ TO_ENGINE |= {"h": 1, "min": 1 / 60, "1": 1, "%": 0.01, "L/kg": 1, "L/h/kg": 1, 
 TO_ENGINE |= {"mL/kg": 1e-3, "mL/min/kg": 0.06}
 
 
-def numbers(table, weight_kg, enantiomer="S"):
-    """Return the parameters of the typical person of a weight (no covariates)."""
+def numbers(table, weight_kg, enantiomer="S", measured=None):
+    """Return the parameters of the typical person of a weight.
+
+    ``measured`` holds what the additive covariates are about, by the file's words and units.
+    """
     head = table["reference"]
     relative = weight_kg / head["weight"]["value"]
     found = {}
@@ -26,6 +30,11 @@ def numbers(table, weight_kg, enantiomer="S"):
         elif row["scaling"] != "none":
             value *= relative ** head[row["scaling"] + "_exponent"]["value"]
         found[name] = value
+    for row in table.get("covariate", []) if measured else []:
+        assert row["form"] == "additive"
+        away = measured[row["of"]] - row["reference"]["value"]
+        coefficient = row["coefficient"]["value"] * TO_ENGINE[row["coefficient"]["unit"]]
+        found[row["parameter"]] += coefficient * away
     for ratio in table.get("enantiomer_ratio", []):
         if ratio["enantiomer"] == enantiomer:
             found[ratio["parameter"]] *= ratio["value"]["value"]
@@ -35,8 +44,8 @@ def numbers(table, weight_kg, enantiomer="S"):
 class Equations:
     """The slopes of one enantiomer, with depots and the amount excreted."""
 
-    def __init__(self, table, weight_kg, enantiomer="S"):
-        self.p = numbers(table, weight_kg, enantiomer)
+    def __init__(self, table, weight_kg, enantiomer="S", measured=None):
+        self.p = numbers(table, weight_kg, enantiomer, measured)
         self.table = table
         self.places = {}
         self.flows = []  # from, to, rate: the rate may depend on nothing but parameters
