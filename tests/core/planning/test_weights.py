@@ -49,18 +49,42 @@ def test_advice_follows_the_weights_it_is_given(make, ask):
     assert dear.inputs["cost of an infusion, in mean relief"] == "50.0%"
 
 
-def test_front_of_three_hand_made_options():
-    # b gives less than a for the same; c gives less for less; d is c again, so neither outdoes it.
-    a, b, c, d = (0.5, 6, 0.3), (0.4, 6, 0.3), (0.3, 1, 0.05), (0.3, 1, 0.05)
-    assert outdone_by([a, b, c, d]) == [None, 0, None, None]
+def _same_for_all(*relief):
+    """Return the relief of options in which nobody differs from anybody: no simulation error."""
+    return np.repeat(np.array(relief)[:, None], 100, axis=1)
+
+
+def test_front_of_hand_made_options():
+    # b gives less than a for the same; c gives less for less; d is c again, so the first of them stays.
+    relief, risk, burden = _same_for_all(0.5, 0.4, 0.3, 0.3), (6, 6, 1, 1), (0.3, 0.3, 0.05, 0.05)
+    assert outdone_by(relief, risk, burden, people=100) == [None, 0, None, 2]
+
+
+def test_a_difference_nobody_can_see_is_a_tie():
+    # Relief is shown in whole percent: 0.9 points more for more risk is no more, 1.1 points are.
+    less, more = outdone_by(_same_for_all(0.300, 0.309), (1, 4), (0.0, 0.1), people=100)
+    assert (less, more) == (None, 0)
+    assert outdone_by(_same_for_all(0.300, 0.311), (1, 4), (0.0, 0.1), people=100) == [None, None]
+
+
+def test_a_difference_that_may_be_luck_of_the_simulation_is_a_tie():
+    # Half gain 60 points, half lose 55: 2.5 points on average, SD 57.5, so the standard error is
+    # 5.75 points in 100 people (a tie) and 0.575 in 10,000 (a gain).
+    gain = np.tile([0.60, -0.55], 50)
+    relief = np.stack([np.full(100, 0.3), 0.3 + gain])
+    assert outdone_by(relief, (1, 4), (0.0, 0.1), people=100) == [None, 0]
+    assert outdone_by(relief, (1, 4), (0.0, 0.1), people=10_000) == [None, None]
 
 
 POINT = st.tuples(st.floats(0, 1), st.floats(0, 20), st.floats(0, 1))
 
 
 @given(st.lists(POINT, min_size=1, max_size=12))
-def test_something_is_always_on_the_front(points):
-    assert None in outdone_by(points)
+def test_whoever_is_off_the_front_is_outdone_by_one_on_it(points):
+    relief, risk, burden = (list(part) for part in zip(*points, strict=True))
+    found = outdone_by(_same_for_all(*relief), risk, burden, people=100)
+    assert found[0] is None
+    assert all(found[other] is None for other in found if other is not None)
 
 
 @pytest.mark.slow
@@ -70,12 +94,13 @@ def test_an_option_off_the_front_names_one_that_outdoes_it(make, ask):
     assert behind
     for option in behind:
         other = options[option.outdone_by]
-        assert other.expected_relief >= option.expected_relief - 1e-9
-        assert other.risk <= option.risk + 1e-9
-        assert other.burden <= option.burden + 1e-9
+        # Ties are what the last digit shown does not tell apart; 400 people have little error.
+        assert other.expected_relief >= option.expected_relief - 0.02
+        assert other.risk <= option.risk + 0.1
+        assert other.burden <= option.burden + 0.01
+        assert other.efficient
         assert option.outdone_by in option.reasons[-1]
-    best = max(options.values(), key=lambda o: (o.expected_relief, -o.risk))
-    assert best.outdone_by == "" or options[best.outdone_by].efficient
+    assert len(behind) > len(options) / 2  # a front of nearly everything shows nothing
 
 
 @pytest.mark.slow

@@ -8,9 +8,10 @@ from ketacare.core.planning.advice import Advice, advise, course_for
 from ketacare.core.planning.candidates import Candidate, Kind
 from ketacare.core.planning.delivery import Delivered, delivered
 from ketacare.core.planning.exposure import Exposure, exposure_of
+from ketacare.core.planning.frontier import outdone_by
 from ketacare.core.planning.guideline import GuidelineView, RuleView, guideline
 from ketacare.core.planning.limits import Excluded
-from ketacare.core.planning.options import Option, Sureness, outdone_by, rank
+from ketacare.core.planning.options import Option, Sureness, rank
 from ketacare.core.planning.protocol import (
     DoseLimits,
     Plan,

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ketacare.core.planning.candidates import Candidate, Kind
+from ketacare.core.planning.frontier import outdone_by
 from ketacare.core.planning.protocol import Protocol
 from ketacare.core.planning.rules import Action
 from ketacare.core.planning.simulation import Ensemble, Simulated
@@ -46,8 +47,9 @@ class Sureness:
 class Option:
     """One next step for a clinician to consider, with what is expected and how sure that is.
 
-    ``efficient`` says that no other option brings at least as much relief for no more risk and no
-    more visits (the Pareto front of the three); otherwise ``outdone_by`` names the one that does.
+    ``efficient`` says that no option before it brings at least as much relief for no more risk and
+    no more burden, as far as that can be told (the Pareto front of the three); otherwise
+    ``outdone_by`` names the one that does.
 
     ``expected_relief`` is the mean fractional fall of the primary score from its baseline over the
     horizon (``relief_low`` to ``relief_high``: 80 % of simulated people). ``p_response`` and
@@ -106,7 +108,12 @@ def rank(
     actions = [w.candidate.headline for w in weighed]
     by_action = {a: float(best[[x == a for x in actions]].sum()) for a in set(actions)}
     view = ensemble.posterior.prior.view(ensemble.instrument)
-    outdone = outdone_by([(float(w.simulated.relief.mean()), w.risk, w.burden) for w in weighed])
+    outdone = outdone_by(
+        np.stack([w.simulated.relief for w in weighed]),
+        [w.risk for w in weighed],
+        [w.burden for w in weighed],
+        people=ensemble.effective_size,
+    )
     turns = turning_points(table, weighed[0].simulated.now, view)
     return tuple(
         Option(
@@ -132,19 +139,6 @@ def rank(
         )
         for index, w in enumerate(weighed)
     )
-
-
-def outdone_by(points: Sequence[tuple[float, float, float]]) -> list[int | None]:
-    """Return for each (relief, risk, burden) the first other that is better in no trade-off.
-
-    That one has at least the relief, at most the risk and burden, and beats it in one of them;
-    ``None`` marks the Pareto front.
-    """
-    table = np.array(points).reshape(-1, 3) * np.array([-1.0, 1.0, 1.0])  # less is better
-    no_worse = (table[:, None, :] <= table[None, :, :] + _TIE).all(axis=2)
-    better = (table[:, None, :] < table[None, :, :] - _TIE).any(axis=2)
-    beats = no_worse & better
-    return [int(np.argmax(column)) if column.any() else None for column in beats.T]
 
 
 def _name(weighed: Sequence[Weighed], index: int | None) -> str:
@@ -183,8 +177,8 @@ def _relapse_share(found: Simulated) -> float | None:
 def _trade(other: str) -> str:
     """Return how the option stands in relief, risk and burden at once; ``other`` outdoes it."""
     if not other:
-        return "No other option brings as much relief for less risk and burden."
-    return f'"{other}" brings as much relief or more for no more risk and burden.'
+        return "No option before it brings as much relief for no more risk and burden."
+    return f'"{other}" brings about as much relief or more for no more risk and burden.'
 
 
 def _reasons(w: Weighed, weighed: Sequence[Weighed], weights: Weights) -> tuple[str, ...]:
