@@ -8,6 +8,7 @@ understanding only: exposure does not predict benefit.
 from ketacare.core.pharmacology.bands import Band
 from ketacare.core.pharmacology.domain import Domain, Range
 from ketacare.core.pharmacology.dosing import Bolus, Enantiomer, RateStep, Regimen
+from ketacare.core.pharmacology.dosing_weights import compare_dosing_weights
 from ketacare.core.pharmacology.drawing import Baseline, SessionDraws, draw_session
 from ketacare.core.pharmacology.effects import (
     Dissociation,
@@ -68,7 +69,6 @@ from ketacare.core.pharmacology.scenarios import (
     Scenarios,
     Variant,
     compare,
-    compare_dosing_weights,
 )
 from ketacare.core.pharmacology.session import Chance, SessionForecast, expected_session
 from ketacare.core.pharmacology.structure import Compartment, Elimination, Exchange, Structure

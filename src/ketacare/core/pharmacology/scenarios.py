@@ -2,7 +2,8 @@
 
 A scenario is an object somebody asked for; it changes nothing by itself, and no dose follows from
 it. It shows exposure with and without, side by side. What was seen after a swallowed dose is not
-carried to a vein: there it is at most what the liver's part of it would do, shown as a range.
+carried to a vein: there it is at most what the liver's part of it would do, shown as a range. What
+was measured by one route is never shown for another without saying so in the row itself.
 """
 
 from __future__ import annotations
@@ -11,16 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from ketacare.core.errors import DomainError, ErrorCode, InputError
+from ketacare.core.errors import ErrorCode, InputError
+from ketacare.core.pharmacology.clearing import cleared, is_hepatic, parent_ways, scaled
 from ketacare.core.pharmacology.dosing import Regimen
 from ketacare.core.pharmacology.exposure import Exposure, exposure_of
 from ketacare.core.pharmacology.model import PkModel, Site
 from ketacare.core.pharmacology.modes import Floats
-from ketacare.core.pharmacology.structure import Elimination
-from ketacare.core.pharmacology.subject import Measure, People, Subject
+from ketacare.core.pharmacology.routes import Route
+from ketacare.core.pharmacology.subject import Subject
 from ketacare.core.sources import Provenance, Sourced
 
 NOTE = (
@@ -54,7 +55,7 @@ class Scenario:
     Of an interaction: ``swallowed`` the ratio of areas after a swallowed dose, ``in_liver``
     whether the liver can have part in it, ``vein`` the ratio observed after a vein, ``vein_most``
     the ratio there if all of it were in the liver, for models that have no liver of their own.
-    ``variants`` are the cases of any other kind.
+    ``variants`` are the cases of any other kind, ``measured`` by which route they were seen.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Scenario:
     vein: Sourced | None = None
     vein_most: Sourced | None = None
     variants: tuple[Variant, ...] = ()
+    measured: Route | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,9 +141,12 @@ def compare(
     asked = _Asked(model=model, regimen=regimen, site=site, analyte=analyte, times_h=times_h)
     person = model.typical(subject)
     usual = asked.of(person)
-    rows = [_row("as they are", usual, usual)]
+    rows = [row_of("as they are", usual, usual)]
     if scenario.kind is not ScenarioKind.INTERACTION:
-        rows += [_variant(asked, person, usual, variant) for variant in scenario.variants]
+        rows += [
+            _variant(asked, person, usual, variant, scenario.measured)
+            for variant in scenario.variants
+        ]
     elif swallowed == {True}:
         rows.append(_swallowed(asked, person, usual, scenario))
     else:
@@ -177,13 +182,14 @@ class _Asked:
         )
 
 
-def _row(
+def row_of(
     label: str,
     found: Exposure | None,
     usual: Exposure,
     sentence: str = "",
     sources: tuple[str, ...] = (),
 ) -> Row:
+    """Return one line of a comparison, with its ratios to the ``usual`` exposure."""
     if found is None:
         return Row(
             label=label,
@@ -203,12 +209,27 @@ def _row(
     )
 
 
-def _variant(asked: _Asked, person: Mapping[str, Floats], usual: Exposure, variant: Variant) -> Row:
+def _variant(
+    asked: _Asked,
+    person: Mapping[str, Floats],
+    usual: Exposure,
+    variant: Variant,
+    measured: Route | None,
+) -> Row:
+    """Return one case; of another route than the measured one, its label and sentence say so."""
     if variant.clearance is None:
-        return _row(variant.label, None, usual, variant.refused)
-    changed = _cleared(asked.model, person, variant.clearance.to("1"))
+        return row_of(variant.label, None, usual, variant.refused)
+    changed = cleared(asked.model, person, variant.clearance.to("1"))
     factor = variant.clearance
-    return _row(variant.label, asked.of(changed), usual, factor.note, (factor.source,))
+    label, sentence = variant.label, factor.note
+    others = [route.value for route in asked.regimen.routes if route is not measured]
+    if measured is not None and others:
+        label = f"{label}, carried over from {measured.value}"
+        sentence = (
+            f"Measured after a dose by the {measured.value} route, not by the "
+            f"{' and '.join(others)} one: the change of clearance is carried over. {sentence}"
+        )
+    return row_of(label, asked.of(changed), usual, sentence, (factor.source,))
 
 
 def _swallowed(
@@ -218,19 +239,19 @@ def _swallowed(
     ratio = scenario.swallowed
     label = "with it, swallowed"
     if ratio is None:
-        return _row(label, None, usual, "No change after a swallowed dose is described.")
+        return row_of(label, None, usual, "No change after a swallowed dose is described.")
     area = ratio.to("1")
-    ways = _parent_ways(asked.model)
-    if scenario.in_liver and _is_hepatic(asked.model, ways):
-        changed = _scaled(person, ways, 1.0 / area)
+    ways = parent_ways(asked.model)
+    if scenario.in_liver and is_hepatic(asked.model, ways):
+        changed = scaled(person, ways, 1.0 / area)
         sentence = "The area is the one observed; the peak is what the model's liver makes of it."
-        return _row(label, asked.of(changed), usual, sentence, (ratio.source,))
+        return row_of(label, asked.of(changed), usual, sentence, (ratio.source,))
     sentence = (
         "The whole curve is multiplied by the ratio of areas observed; its shape is not known."
     )
     # A dose of another size has another area of the same shape; the dose shown stays the given one.
-    scaled = replace(asked.of(person, area), dose_mg=usual.dose_mg)
-    return _row(label, scaled, usual, sentence, (ratio.source,))
+    multiplied = replace(asked.of(person, area), dose_mg=usual.dose_mg)
+    return row_of(label, multiplied, usual, sentence, (ratio.source,))
 
 
 def _injected(
@@ -239,140 +260,26 @@ def _injected(
     """Return a dose that is not swallowed: as observed, and the range that the liver can explain."""
     rows = []
     if scenario.vein is not None:
-        changed = _cleared(asked.model, person, 1.0 / scenario.vein.to("1"))
+        changed = cleared(asked.model, person, 1.0 / scenario.vein.to("1"))
         sentence = "As observed after an intravenous dose."
         rows.append(
-            _row(
+            row_of(
                 "with it, as observed", asked.of(changed), usual, sentence, (scenario.vein.source,)
             )
         )
     if not scenario.in_liver:
         sentence = "It acts in the wall of the gut: no change is expected unless swallowed."
-        return [*rows, _row("with it, not swallowed", usual, usual, sentence)]
+        return [*rows, row_of("with it, not swallowed", usual, usual, sentence)]
     if scenario.vein is None:
         sentence = "The least: none of what was seen after swallowing is in the liver."
-        rows.append(_row("with it, at least", usual, usual, sentence))
-    ways = _parent_ways(asked.model)
+        rows.append(row_of("with it, at least", usual, usual, sentence))
+    ways = parent_ways(asked.model)
     ratio, most = scenario.swallowed, scenario.vein_most
     sentence = "The most: all of what was seen after swallowing is in the liver."
-    if ratio is not None and _is_hepatic(asked.model, ways):
-        changed, source = _scaled(person, ways, 1.0 / ratio.to("1")), ratio.source
+    if ratio is not None and is_hepatic(asked.model, ways):
+        changed, source = scaled(person, ways, 1.0 / ratio.to("1")), ratio.source
     elif most is not None:
-        changed, source = _cleared(asked.model, person, 1.0 / most.to("1")), most.source
+        changed, source = cleared(asked.model, person, 1.0 / most.to("1")), most.source
     else:
         return rows
-    return [*rows, _row("with it, at most", asked.of(changed), usual, sentence, (source,))]
-
-
-def _parent_ways(model: PkModel) -> tuple[Elimination, ...]:
-    """Return how the drug itself leaves: out of the compartments it is distributed in."""
-    reached = {model.structure.central}
-    while True:
-        more = {
-            name
-            for e in model.structure.exchanges
-            if {e.first, e.second} & reached
-            for name in (e.first, e.second)
-        }
-        if more <= reached:
-            return tuple(e for e in model.structure.eliminations if e.source in reached)
-        reached |= more
-
-
-def _is_hepatic(model: PkModel, ways: tuple[Elimination, ...]) -> bool:
-    """Return whether all of the drug leaves through one compartment fed by a flow (a liver)."""
-    places = {way.source for way in ways}
-    return len(places) == 1 and model.structure.central not in places
-
-
-def _scaled(
-    person: Mapping[str, Floats], ways: tuple[Elimination, ...], factor: float
-) -> dict[str, Floats]:
-    """Return the person with the ways out multiplied by a factor."""
-    names = {way.clearance or way.rate for way in ways}
-    return {name: value * factor if name in names else value for name, value in person.items()}
-
-
-def _cleared(model: PkModel, person: Mapping[str, Floats], factor: float) -> dict[str, Floats]:
-    """Return the person with a systemic clearance of ``factor`` times theirs.
-
-    In a model with a liver, clearance = Q E and E = K / (Q + K), with flow Q and intrinsic
-    clearance K: K is changed so that E is ``factor`` times what it was. No liver clears more than
-    its flow brings.
-    """
-    ways = _parent_ways(model)
-    if not _is_hepatic(model, ways):
-        return _scaled(person, ways, factor)
-    place = ways[0].source
-    (flow,) = (
-        float(person[e.clearance][0])
-        for e in model.structure.exchanges
-        if {e.first, e.second} == {model.structure.central, place}
-    )
-    volume = float(person[model.structure.volume_of(place)][0])
-    intrinsic = sum(
-        float(person[way.clearance][0]) if way.clearance else float(person[way.rate][0]) * volume
-        for way in ways
-    )
-    extracted = factor * intrinsic / (flow + intrinsic)
-    if extracted >= 1:
-        raise DomainError(
-            ErrorCode.OUTSIDE_DOMAIN,
-            f"a clearance of {factor:g} times is more than the liver's blood flow in {model.id}; "
-            "there is no such scenario",
-        )
-    return _scaled(person, ways, flow * extracted / (1.0 - extracted) / intrinsic)
-
-
-def compare_dosing_weights(
-    model: PkModel,
-    subject: Subject,
-    scenarios: Scenarios,
-    *,
-    mg_per_kg: float,
-    minutes: float,
-    site: Site,
-    analyte: str,
-    times_h: ArrayLike = (),
-) -> Comparison:
-    """Return the exposure of an infusion dosed by actual, ideal, adjusted and capped weight.
-
-    Clearance and volumes stay those of the actual weight: only the dose differs. Ideal and
-    adjusted weight need height and sex; without them their rows say so. None is chosen here.
-    """
-    if not (np.isfinite(mg_per_kg) and mg_per_kg > 0):
-        raise InputError(
-            ErrorCode.OUT_OF_RANGE,
-            f"mg_per_kg is {mg_per_kg:g} mg/kg; give a finite number, more than zero",
-            where="mg_per_kg",
-        )
-    people = People.of([subject])
-    cap = scenarios.cap_kg
-    weights = {
-        "actual weight": subject.weight_kg,
-        "ideal weight": float(people.measure(Measure.IDEAL_WEIGHT)[0]),
-        "adjusted weight": float(people.measure(Measure.ADJUSTED_WEIGHT)[0]),
-        "capped weight": min(subject.weight_kg, cap.to("kg")),
-    }
-    person = model.typical(subject)
-    rows: list[Row] = []
-    outside: tuple[str, ...] = ()
-    usual: Exposure | None = None
-    for label, weight in weights.items():
-        if usual is not None and not weight > 0:
-            sentence = "Height and sex are needed for this weight."
-            rows.append(_row(label, None, usual, sentence))
-            continue
-        regimen = Regimen.infusion(mg_per_kg * weight, minutes)
-        outside = outside or model.check_domain(subject, regimen)
-        found = exposure_of(model, person, regimen, site=site, analyte=analyte, times_h=times_h)
-        usual = usual or found
-        sources = (cap.source,) if label.startswith("capped") else ()
-        rows.append(_row(f"{label}, {weight:.1f} kg", found, usual, "", sources))
-    return Comparison(
-        title=f"{mg_per_kg:g} mg/kg over {minutes:g} min by different weights",
-        rows=tuple(rows),
-        outside=outside,
-        note=f"{cap.note} {NOTE}",
-        inputs=(f"{model.id} {model.version}",),
-    )
+    return [*rows, row_of("with it, at most", asked.of(changed), usual, sentence, (source,))]

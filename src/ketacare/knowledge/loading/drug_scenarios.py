@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ketacare.core.errors import ErrorCode
-from ketacare.core.pharmacology import Scenario, ScenarioKind, Scenarios, Variant
+from ketacare.core.pharmacology import Route, Scenario, ScenarioKind, Scenarios, Variant
 from ketacare.core.sources import Sourced
 from ketacare.knowledge.reading import Section, read_provenance
 
@@ -43,6 +43,7 @@ def _scenario(part: Section) -> Scenario:
         vein=_ratio(part, "vein"),
         vein_most=_ratio(part, "vein_most"),
         variants=tuple(_variant(p) for p in part.sections("variants", optional=True)),
+        measured=None if interacts else part.choice("measured", Route),
     )
     if interacts == bool(scenario.variants):
         raise part.error(
