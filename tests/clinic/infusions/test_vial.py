@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from ketacare.clinic.infusions import actions, checks
 from ketacare.clinic.infusions.forms import SheetForm
@@ -65,6 +66,30 @@ def test_the_infusion_does_not_start_from_another_vial(ready, nurse, second_nurs
 def test_the_last_day_printed_still_counts(ready, nurse, second_nurse):
     last = replace(VIAL, expires_on=date(2026, 11, 23))
     assert start(prepared_again(ready, nurse, second_nurse, vial=last), nurse).started_at == NOW
+
+
+def test_the_last_day_is_a_day_of_the_clinic_not_of_utc(sheet):
+    # 22:00 on the 23rd in Baltimore is 03:00 on the 24th in UTC.
+    sheet.vial_expires_on = date(2026, 11, 23)
+    at = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+    with timezone.override("America/New_York"):
+        assert checks.context_of(sheet, now=at).preparation.read_on == date(2026, 11, 23)
+        found = checks.drawn_up(sheet, now=at, person=checks.person_of(sheet, now=at))
+    with timezone.override("UTC"):
+        late = checks.drawn_up(sheet, now=at, person=checks.person_of(sheet, now=at))
+    assert not any(each.stands for each in found if each.finding.rule == "vial.lot")
+    assert any(each.stands for each in late if each.finding.rule == "vial.lot")
+
+
+def test_a_dose_the_syringe_rounds_still_fits_its_bag(sheet, nurse):
+    # 70.2 kg * 0.5 = 35.1 mg; 0.702 mL is drawn as 0.70 mL, so that 50.14 mL would hold 35.1 mg.
+    again = actions.prepare(
+        session=sheet, weight_kg=70.2, bag_ml=50, vial_mg_per_ml=50, vial=VIAL, by=nurse,
+        now=NOW, expected_version=sheet.version,
+    )  # fmt: skip
+    found = checks.drawn_up(again, now=NOW, person=checks.person_of(again, now=NOW))
+    [bag] = [each for each in found if each.finding.rule == "preparation.limits"]
+    assert not bag.stands
 
 
 def test_a_reason_why_it_was_not_read_leaves_its_mark(ready, nurse, second_nurse):

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+
 from ketacare.clinic.eligibility import access as eligibility
 from ketacare.clinic.eligibility.models import Override
 from ketacare.clinic.infusions.models import Phase, Session
@@ -34,8 +36,7 @@ _BEDSIDE = {
     Phase.PAUSED: BedsidePhase.PAUSED,
     Phase.RECOVERY: BedsidePhase.OBSERVING,
 }
-# Bag and rate are computed and refused by the pump sheet; waste and stock are the cabinet's.
-_DRAWN_UP = frozenset({"vial.lot", "vial.diluted"})
+_DRAWN_UP = frozenset({"vial.lot", "vial.diluted", "preparation.limits"})  # the rest: cabinet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +62,8 @@ def bedside_phase(session: Session) -> BedsidePhase | None:
     return _BEDSIDE.get(Phase(session.phase))
 
 
-def context_of(session: Session) -> SessionContext:
-    """Return the visit as the rules see it."""
+def context_of(session: Session, *, now: datetime | None = None) -> SessionContext:
+    """Return the visit as the rules see it; ``now`` is needed where the clinic's day counts."""
     return SessionContext(
         dose_mg_per_kg=session.dose_mg_per_kg,
         minutes=session.minutes,
@@ -72,11 +73,11 @@ def context_of(session: Session) -> SessionContext:
         phase=bedside_phase(session),
         started=session.started_at,
         ended=session.ended_at,
-        preparation=_preparation(session),
+        preparation=_preparation(session, now),
     )
 
 
-def _preparation(session: Session) -> Preparation | None:
+def _preparation(session: Session, now: datetime | None) -> Preparation | None:
     if session.prepared_at is None:
         return None
     return Preparation(
@@ -87,6 +88,7 @@ def _preparation(session: Session) -> Preparation | None:
         volume_mL=session.bag_ml,
         lot=session.vial_lot,
         expires_on=session.vial_expires_on,
+        read_on=None if now is None else timezone.localdate(now),
         recalled=session.vial_recalled,
     )
 
@@ -105,7 +107,7 @@ def drawn_up(session: Session, *, now: datetime, person: Person) -> list[Checked
         {},
         station=Station.PREPARATION,
         now=now,
-        context=context_of(session),
+        context=context_of(session, now=now),
         rules=_DRAWN_UP,
     )
     return [

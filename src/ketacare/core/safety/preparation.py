@@ -17,7 +17,8 @@ class Preparation:
     """What was drawn up and how the pump is set.
 
     ``vial_mg_per_mL`` is the strength on the vial, ``concentration_mg_per_mL`` that of the bag,
-    ``volume_mL`` what the bag holds. ``expires_on`` is the last day the vial may be used.
+    ``volume_mL`` what the bag holds. ``expires_on`` is the last day the vial may be used, and
+    ``read_on`` the day it is where the vial is held; without it the day in UTC counts.
     """
 
     vial_mg_per_mL: float | None = None  # noqa: N815 - the unit is written mg/mL
@@ -27,6 +28,7 @@ class Preparation:
     volume_mL: float | None = None  # noqa: N815
     lot: str = ""
     expires_on: date | None = None
+    read_on: date | None = None
     recalled: bool | None = None
 
     def __post_init__(self) -> None:

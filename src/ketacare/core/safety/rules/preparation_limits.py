@@ -27,7 +27,10 @@ def judge(case: Case) -> Verdict:
             return case.found("too_strong", *used, strength=strength.text)
         if dose.number is not None:
             needed = dose.number / strength.number
-            if volume.number is not None and volume.number < needed * (1 - _ROUNDING):
+            # The strength comes from a syringe that is read in steps, so the volume the dose needs
+            # is known only as exactly as that.
+            least = needed * (1 - case.bound("short", "%") / 100.0)
+            if volume.number is not None and volume.number < least * (1 - _ROUNDING):
                 return case.found(
                     "too_little", *used, volume=volume.text, needed=spoken(needed, "mL")
                 )

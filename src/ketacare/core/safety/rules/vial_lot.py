@@ -16,7 +16,8 @@ def judge(case: Case) -> Verdict:
     used = (lot, expires, recalled)
     if vial.recalled:
         return case.found("recalled", *used, lot=lot.text)
-    if vial.expires_on is not None and case.now.date() > vial.expires_on:
+    today = vial.read_on or case.now.date()
+    if vial.expires_on is not None and today > vial.expires_on:
         return case.found("expired", *used, day=expires.text)
     if any(answer.missing for answer in used):
         return case.cannot_tell(*used)
