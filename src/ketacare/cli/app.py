@@ -106,7 +106,10 @@ def screen(
     at: At = "",
     station: Annotated[
         list[str] | None,
-        typer.Option(help="eligibility, before_dose, during or discharge; may be repeated."),
+        typer.Option(
+            help="eligibility, preparation, before_dose, during, discharge or follow_up; may be "
+            "repeated."
+        ),
     ] = None,
     dose: Annotated[
         str, typer.Option(metavar="TEXT", help='The order to judge: "35 mg over 40 min".')

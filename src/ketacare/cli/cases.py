@@ -9,13 +9,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ketacare.adapters.casefile import read_case
+from ketacare.adapters.casefile import CaseFile, Noted, read_file
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.record import Calendar, ContradictionKind, Person, find_contradictions
+
+_NOTHING: dict[str, tuple[Noted, ...]] = {}
 
 
 def open_case(file: Path) -> Person:
     """Return the person of a case file; refuse a file that cannot be read."""
+    return open_file(file).person
+
+
+def open_file(file: Path) -> CaseFile:
+    """Return a whole case file: the person, and what was noted at visits."""
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -27,16 +34,22 @@ def open_case(file: Path) -> Person:
         raise InputError(
             ErrorCode.BAD_FORMAT, f"the file cannot be read: {reason}", source=str(file)
         ) from error
-    return read_case(text, source=str(file))
+    return read_file(text, source=str(file))
 
 
-def moment_of(person: Person, at: str, file: Path | None) -> datetime:
-    """Return the time the person is looked at: as asked, or now, or the last entry of the file."""
+def moment_of(
+    person: Person, at: str, file: Path | None, *, visits: dict[str, tuple[Noted, ...]] = _NOTHING
+) -> datetime:
+    """Return the time the person is looked at: as asked, or now, or the last entry of the file.
+
+    ``visits`` are the tables of the file that belong to visits; their times count as any other.
+    """
+    timed = {**_timed(person), **visits}
     if person.calendar is Calendar.RELATIVE:
-        return _day(person, at) if at else _last_entry(person)
+        return _day(person, at) if at else _last_entry(person, timed)
     if not at:
         now = datetime.now(UTC)
-        _refuse_the_future(person, now, source=str(file or ""))
+        _refuse_the_future(person, timed, now, source=str(file or ""))
         return now
     try:
         found = datetime.fromisoformat(at)
@@ -67,9 +80,11 @@ def _day(person: Person, at: str) -> datetime:
         ) from None
 
 
-def _refuse_the_future(person: Person, now: datetime, *, source: str) -> None:
+def _refuse_the_future(
+    person: Person, timed: dict[str, tuple[Any, ...]], now: datetime, *, source: str
+) -> None:
     """Refuse an entry that has not happened: left out silently, it would look as if unread."""
-    for section, items in _timed(person).items():
+    for section, items in timed.items():
         for number, item in enumerate(items, start=1):
             if item.at > now:
                 raise InputError(
@@ -89,9 +104,9 @@ def _refuse_the_future(person: Person, now: datetime, *, source: str) -> None:
         raise InputError(ErrorCode.OUT_OF_RANGE, " ".join(later), source=source)
 
 
-def _last_entry(person: Person) -> datetime:
+def _last_entry(person: Person, timed: dict[str, tuple[Any, ...]]) -> datetime:
     assert person.anchor is not None  # noqa: S101 - a relative record cannot be built without one
-    times = [item.at for items in _timed(person).values() for item in items]
+    times = [item.at for items in timed.values() for item in items]
     return max(times, default=person.anchor)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from ketacare.adapters.casefile import CaseFile
 from ketacare.adapters.report.screening import screening_shape
-from ketacare.cli.cases import moment_of, open_case, read_dose
+from ketacare.cli.cases import moment_of, open_file, read_dose
 from ketacare.cli.printing import Page, name_of, print_json
 from ketacare.cli.staging import stage_of
 from ketacare.core.errors import ErrorCode, InputError
@@ -31,10 +33,11 @@ Findings = dict[Station, tuple[RuleFinding, ...]]
 def run_screen(file: Path, *, as_json: bool, at: str, stations: Sequence[str], dose: str) -> None:
     """Print the findings of each station asked for; eligibility and before the dose by default."""
     wanted = [_station(name) for name in stations] or [Station.ELIGIBILITY, Station.BEFORE_DOSE]
-    person = open_case(file)
-    now = moment_of(person, at, file)
+    case = open_file(file)
+    person = case.person
+    now = moment_of(person, at, file, visits=case.visits)
     policy = load_policy()
-    context = _context(person, stage_of(person, now), dose, now)
+    context = _context(case, stage_of(person, now), dose, now)
     findings: Findings = {
         station: by_urgency(
             screen(person, policy, load_treatments(), station=station, now=now, context=context)
@@ -58,17 +61,20 @@ def _station(name: str) -> Station:
         ) from None
 
 
-def _context(person: Person, stage: Stage, dose: str, now: datetime) -> SessionContext:
-    dose_mg = minutes = per_kg = None
+def _context(case: CaseFile, stage: Stage, dose: str, now: datetime) -> SessionContext:
+    """Return the visit the file tells of; an order on the command line goes before the file's."""
+    visit = case.visit_at(now)
     if dose:
         dose_mg, minutes = read_dose(dose)
-        weight = person.latest(Vital.WEIGHT, before=now)
-        per_kg = None if weight is None else dose_mg / weight.value
-    return SessionContext(
-        dose_mg=dose_mg,
-        dose_mg_per_kg=per_kg,
-        minutes=minutes,
-    ).with_stage(stage)
+        weight = case.person.latest(Vital.WEIGHT, before=now)
+        visit = replace(
+            visit,
+            dose_mg=dose_mg,
+            second_dose_mg=None,
+            dose_mg_per_kg=None if weight is None else dose_mg / weight.value,
+            minutes=minutes,
+        )
+    return visit.with_stage(stage)
 
 
 def _page(person: Person, findings: Findings, policy: Policy) -> Page:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from ketacare.adapters.casefile.clock import NOMINAL_ANCHOR, Clock
 from ketacare.adapters.casefile.sections import SECTIONS
 from ketacare.adapters.casefile.values import optional, read_quantity
+from ketacare.adapters.casefile.visit import CaseFile, read_visits
 from ketacare.adapters.casefile.vocabulary import Vocabulary
 from ketacare.core.errors import ErrorCode, InputError, KetacareError, KnowledgeError
 from ketacare.core.record import Calendar, Person, Sex
@@ -22,7 +23,12 @@ FORMAT = 1
 
 
 def read_case(text: str, *, source: str, known: Vocabulary | None = None) -> Person:
-    """Return the person a case file describes.
+    """Return the person a case file describes; see :func:`read_file` for what belongs to visits."""
+    return read_file(text, source=source, known=known).person
+
+
+def read_file(text: str, *, source: str, known: Vocabulary | None = None) -> CaseFile:
+    """Return the person a case file describes, with the orders, vials, waste and stock of visits.
 
     ``source`` is the name of the file for the reader; ``known`` the names that may be used, by
     default those of the shipped knowledge. Raises :class:`InputError` at the first mistake, with
@@ -36,7 +42,7 @@ def read_case(text: str, *, source: str, known: Vocabulary | None = None) -> Per
         ) from error
 
 
-def _read(text: str, *, source: str, known: Vocabulary) -> Person:
+def _read(text: str, *, source: str, known: Vocabulary) -> CaseFile:
     root = Section(read_toml(text, source=source), source=source)
     form = root.integer("format", FORMAT)
     if form != FORMAT:
@@ -51,12 +57,13 @@ def _read(text: str, *, source: str, known: Vocabulary) -> Person:
             _build(part, lambda part=part, read=section.read: read(part, clock, known))
             for part in root.sections(name, optional=True)
         )
+    visits = read_visits(root, clock, _build)
     root.close()
     _refuse_twins(root, fields["trials"])
     person: Person = _build(
         head, lambda: Person(calendar=clock.calendar, anchor=clock.anchor, **fields)
     )
-    return person
+    return CaseFile(person=person, **visits)
 
 
 def _build(part: Section, build: Any) -> Any:
