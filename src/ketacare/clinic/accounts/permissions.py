@@ -44,6 +44,7 @@ class Permission(StrEnum):
     OUTCOMES_VIEW = "outcomes:view"
     REGISTRY_VIEW = "registry:view"  # consented and de-identified
     POLICY_VIEW = "policy:view"
+    POLICY_SIGN = "policy:sign"  # each part by who answers for it (policy/access.py)
     AUDIT_VIEW = "audit:view"
     USERS_MANAGE = "users:manage"
     SAMPLE_VIEW = "sample:view"  # what the sample data is and how it was made

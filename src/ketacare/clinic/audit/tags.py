@@ -30,6 +30,7 @@ class Tag(StrEnum):
     USER_CHANGED = "clinic:user:changed"
     USER_PASSWORD_SET = "clinic:user:password_set"  # noqa: S105 - a tag, not a password
     AUDIT_READ = "clinic:audit:read"
+    POLICY_SIGNED = "clinic:policy:signed"
     SAMPLE_LOADED = "clinic:sample:loaded"
     EXPORTED = "clinic:data:exported"
     # Reading a patient
@@ -68,6 +69,9 @@ class Tag(StrEnum):
     OVERRIDE_WITHDRAWN = "eligibility:finding:override_withdrawn"
     # Plan
     ADVICE_COMPUTED = "plan:advice:computed"
+    ADVICE_CHECKED = "plan:advice:checked"
+    OUTLOOK_DRAWN = "plan:outlook:drawn"
+    WEIGHTS_CHANGED = "plan:weights:changed"
     PLAN_PROPOSED = "plan:plan:proposed"
     PLAN_SIGNED = "plan:plan:signed"
     PLAN_DECLINED = "plan:plan:declined"
@@ -154,6 +158,7 @@ SENTENCES: Mapping[Tag, str | Promise] = {
     Tag.USER_CHANGED: _("{actor} changed a person's name, role or access. Reason: {reason}"),
     Tag.USER_PASSWORD_SET: _("{actor} gave a person a new password."),
     Tag.AUDIT_READ: _("{actor} read the audit log."),
+    Tag.POLICY_SIGNED: _("{actor} signed a part of the policy ({part}). Reason: {reason}"),
     Tag.SAMPLE_LOADED: _("{actor} loaded the sample data."),
     Tag.EXPORTED: _("{actor} exported data."),
     Tag.CHART_READ: _("{actor} read the chart."),
@@ -188,6 +193,9 @@ SENTENCES: Mapping[Tag, str | Promise] = {
     Tag.OVERRIDE_COSIGNED: _("{actor} cosigned an override."),
     Tag.OVERRIDE_WITHDRAWN: _("{actor} withdrew an override. Reason: {reason}"),
     Tag.ADVICE_COMPUTED: _("{actor} asked for options for the next step."),
+    Tag.ADVICE_CHECKED: _("{actor} computed stored options again, to compare them."),
+    Tag.OUTLOOK_DRAWN: _("{actor} asked for the forecast of an option."),
+    Tag.WEIGHTS_CHANGED: _("{actor} changed how the clinic weighs options. Reason: {reason}"),
     Tag.PLAN_PROPOSED: _("{actor} proposed a plan."),
     Tag.PLAN_SIGNED: _("{actor} signed a plan. Reason: {reason}"),
     Tag.PLAN_DECLINED: _("{actor} declined the options. Reason: {reason}"),

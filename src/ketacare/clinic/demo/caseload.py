@@ -27,6 +27,10 @@ from ketacare.clinic.demo.story import Scene, Story, Telling, course_of
 from ketacare.clinic.demo.virtual import Cohort, Course
 from ketacare.clinic.infusions import actions as infusions
 from ketacare.clinic.infusions.models import Chair
+from ketacare.clinic.policy import actions as policy
+from ketacare.clinic.policy.access import SIGNER
+from ketacare.clinic.policy.lines import Part as PolicyPart
+from ketacare.knowledge.load import load_policy
 
 SEED = 2026
 CHAIRS = ("Chair 1", "Chair 2", "Chair 3")
@@ -99,6 +103,7 @@ def generate(
     in one process each, which changes nothing but the time it takes.
     """
     chairs = make_chairs(staff, now=now)
+    _sign_policy(staff, now=now)
     zone = timezone.get_default_timezone()
     scene = Scene(now=now, zone=zone, seed=seed, chairs=chairs)
     everybody = parts(today=scene.today, seed=seed, past=past)
@@ -118,6 +123,18 @@ def generate(
         by=audit.SYSTEM,
         details={"seed": seed, "people": len(everybody)},
     )
+
+
+def _sign_policy(staff: Staff, *, now: datetime) -> None:
+    """Put the names of the sample's signers under the policy, as a clinic does once it has read it."""
+    for part in PolicyPart:
+        policy.sign(
+            part=part,
+            version=load_policy().version,
+            reason="Sample clinic: the defaults as they come; nobody compared them with sources.",
+            by=staff[SIGNER[part]],
+            now=now,
+        )
 
 
 def _lanes(everybody: Sequence[Part]) -> list[list[Part]]:

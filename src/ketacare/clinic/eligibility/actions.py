@@ -17,6 +17,7 @@ from ketacare.clinic.eligibility.access import Finding, is_held
 from ketacare.clinic.eligibility.mapping import digest_of, digest_of_all, signers_of, stored
 from ketacare.clinic.eligibility.models import Answer, Override, Review
 from ketacare.clinic.patients.models import Patient
+from ketacare.clinic.policy.actions import keep_edition
 from ketacare.clinic.work import actions as work
 from ketacare.clinic.work.models import TaskKind
 from ketacare.core.errors import ErrorCode, InputError
@@ -102,6 +103,7 @@ def override(
             _("Give the reason for the override: it stands beside the finding."),
             where="reason",
         )
+    keep_edition(now=now)
     row = Override.objects.create(
         patient=patient,
         rule=finding.rule,
@@ -207,6 +209,7 @@ def sign_review(
         raise InputError(
             ErrorCode.MISSING_KEY, _("Say why, and what would change the decision."), where="note"
         )
+    keep_edition(now=now)
     row = Review.objects.create(
         patient=patient,
         decision=decision,

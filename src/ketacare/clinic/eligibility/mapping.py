@@ -10,6 +10,7 @@ from ketacare.clinic.accounts.roles import Role
 from ketacare.clinic.eligibility.models import Answer
 from ketacare.core.record import Fact
 from ketacare.core.safety import RuleFinding, Signer
+from ketacare.knowledge.load import load_policy
 
 ROLE_OF: dict[Signer, Role] = {
     Signer.PSYCHIATRIST: Role.PSYCHIATRIST,
@@ -64,6 +65,7 @@ def stored(finding: RuleFinding) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "version": finding.version,
+        "policy": load_policy().version,
         "reference": finding.reference,
         "title": finding.title,
         "outcome": finding.outcome.value,

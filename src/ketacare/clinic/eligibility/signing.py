@@ -19,6 +19,8 @@ from ketacare.clinic.eligibility import access, actions, presenting
 from ketacare.clinic.eligibility.forms import CosignForm, OverrideForm, SignForm
 from ketacare.clinic.eligibility.mapping import digest_of, digest_of_all
 from ketacare.clinic.eligibility.views import back_to, patient_of, user_of
+from ketacare.clinic.policy.access import edition_of, standing
+from ketacare.clinic.policy.lines import Part
 from ketacare.clinic.work.drafts import discard, form_with_draft
 from ketacare.core.errors import InputError
 from ketacare.core.safety import Station
@@ -146,6 +148,7 @@ def sign(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
         "title": _("Sign the eligibility review"),
         "counts": presenting.counts_of(found),
         "held": _views(request, held, patient.pk),
+        "standing": standing(Part.RULES),
     }
     return render(request, "eligibility/sign.html", context)
 
@@ -160,7 +163,12 @@ def signed(request: HttpRequest, patient_id: uuid.UUID, review_id: uuid.UUID) ->
         raise Http404(_("There is no such review."))
     order = {"block": 0, "cannot_tell": 1, "warn": 2, "pass": 3}
     findings = sorted(row.findings, key=lambda finding: order.get(finding["outcome"], 9))
-    context = {"patient": patient, "signed": row, "findings": findings}
+    context = {
+        "patient": patient,
+        "signed": row,
+        "findings": findings,
+        "edition": edition_of(row.policy_version),
+    }
     return render(request, "eligibility/signed.html", context)
 
 

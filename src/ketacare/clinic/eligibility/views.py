@@ -22,6 +22,8 @@ from ketacare.clinic.eligibility import access, actions, following, presenting
 from ketacare.clinic.eligibility.forms import FOUND_ON, MeasureForm, QuestionsForm
 from ketacare.clinic.patients.access import patient_for
 from ketacare.clinic.patients.models import Patient
+from ketacare.clinic.policy.access import standing
+from ketacare.clinic.policy.lines import Part
 from ketacare.clinic.work.drafts import discard, form_with_draft
 from ketacare.core.errors import InputError
 from ketacare.core.safety import FactDefinition, Station
@@ -50,6 +52,7 @@ def review(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
         "question_groups": presenting.groups_of(station),
         "reviews": reviews,
         "policy": load_policy(),
+        "standing": standing(Part.RULES),
         "draft_key": f"eligibility.questions.{OPEN}:{patient.pk}",
         "open_topic": OPEN,
     }
