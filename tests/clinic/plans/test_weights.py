@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ketacare.clinic.plans.computing import knowledge
+
+pytestmark = pytest.mark.django_db
 
 
 def test_the_clinic_weighs_as_its_setting_says(settings):

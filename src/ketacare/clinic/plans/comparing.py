@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ketacare.clinic.plans.computing import AHEAD, SHOWN, WITH_PLAN, WITHOUT, knowledge
+from ketacare.clinic.plans.computing import AHEAD, SHOWN, WITH_PLAN, WITHOUT
 from ketacare.core.measures import score
 from ketacare.core.record import Person
+from ketacare.knowledge.load import load_instruments, load_protocol
 
 LEVELS = ("p5", "p10", "p25", "p50", "p75", "p90", "p95")
 _SAME_DOSE = 0.1  # share by which a dose may differ from the forecast's: rounding by weight
@@ -49,7 +50,7 @@ class Compared:
 
 def totals_of(person: Person) -> tuple[Rated, ...]:
     """Return the totals that can be compared, in order of time."""
-    instruments = knowledge().instruments
+    instruments = load_instruments()
     found = []
     for entry in sorted(person.scores, key=lambda s: s.at):
         if entry.instrument not in SHOWN:
@@ -69,7 +70,7 @@ def compare(
     rated: Rated, data: Mapping[str, Any], computed_at: datetime, person: Person
 ) -> Compared | None:
     """Return the percentiles ``rated`` is held against, ``None`` for scores that are left out."""
-    earliest = knowledge().protocol.guideline.thresholds.rated_from.to("h")
+    earliest = load_protocol().guideline.thresholds.rated_from.to("h")
     if rated.hours_after is not None and rated.hours_after < earliest:
         return None
     days = (rated.at - computed_at) / timedelta(days=1)

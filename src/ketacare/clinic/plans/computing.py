@@ -12,24 +12,36 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
-from django.conf import settings
 
 from ketacare import __version__
 from ketacare.adapters.report import FanView, advice_shape
+from ketacare.clinic.plans.ahead import Way, ahead_of
 from ketacare.clinic.plans.mapping import digest
 from ketacare.clinic.plans.watching import Agreed, watched
+from ketacare.clinic.plans.weighing import weights_in_force
 from ketacare.core.history import Treatments
 from ketacare.core.measures import Instrument
 from ketacare.core.planning import (
+    Action,
     Advice,
     Candidate,
     Protocol,
+    Weights,
     advise,
     course_for,
     departures,
 )
 from ketacare.core.record import Person
-from ketacare.core.response import Course, Future, Posterior, Prior, WatchRules, forecast, update
+from ketacare.core.response import (
+    Course,
+    Fan,
+    Future,
+    Posterior,
+    Prior,
+    WatchRules,
+    forecast,
+    update,
+)
 from ketacare.core.safety import Policy
 from ketacare.core.sources import Provenance
 from ketacare.knowledge.load import (
@@ -48,6 +60,7 @@ PARTICLES = 2000
 # Days from now: every day for four weeks, then every second, so that a later score can be compared.
 AHEAD = (0.5, *(float(d) for d in range(1, 29)), *(float(d) for d in range(30, 85, 2)))
 WITH_PLAN, WITHOUT = "plan", "none"
+_OTHERS = 30  # see fan_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,15 +101,14 @@ class Knowledge:
         }
 
 
-def knowledge() -> Knowledge:
-    """Return the knowledge in force (cached by its loaders), weighed as the clinic weighs."""
-    protocol = load_protocol()
-    weights = protocol.weights.changed(
-        settings.KETACARE["KETACARE_ADVICE_WEIGHTS"], by="the clinic's setting"
-    )
+def knowledge(weights: Weights | None = None) -> Knowledge:
+    """Return the knowledge in force (cached by its loaders), weighed as the clinic weighs now.
+
+    ``weights`` are those of an earlier moment, for advice that is computed again.
+    """
     return Knowledge(
         prior=load_prior(),
-        protocol=replace(protocol, weights=weights),
+        protocol=replace(load_protocol(), weights=weights or weights_in_force()),
         policy=load_policy(),
         treatments=load_treatments(),
         instruments=load_instruments(),
@@ -148,47 +160,70 @@ def compute(
     course = course_for(person, known.prior, known.instruments, known.treatments, now=now)
     posterior: Posterior | None = None
     fans: list[FanView] = []
+    ways: list[Way] = []
     # A dose that cannot be used would make every later value of the fan wrong.
     if not any(text.startswith("dose") for text in course.left_out):
         # The ensemble the options were simulated on; there is none when options are refused.
         posterior = advice.posterior or update(
             known.prior, course, rng=np.random.default_rng(seed), particles=particles
         )
-        fans = _fans(posterior, advice, order, seed=seed)
+        ways = _ways(posterior.course.now_day, advice, order)
+        fans = _fans(posterior, ways, seed=seed)
     data = advice_shape(advice, fans, person=person)
     _complete(data, advice)
     data["learned"] = _learned(posterior)
     data["course"] = _drawn(course, advice, known)
     data["ahead"] = _ahead(advice, order)
+    data["chances"] = None if posterior is None else ahead_of(posterior, PRIMARY, ways, seed=seed)
     data["rests_on"] = _rests_on(known, advice)
     data["weights"] = _weights(known)
     found = watched(posterior, PRIMARY, known.watch, known.prior, agreed=agreed, seed=seed)
     return Computed(advice=advice, data=data, watch=found, seed=seed)
 
 
-def _fans(posterior: Posterior, advice: Advice, order: Order | None, *, seed: int) -> list[FanView]:
-    """Return the fans of both instruments: with the plan (or the first option), and without."""
-    start = posterior.course.now_day
-    futures: list[tuple[str, str, Future]] = []
+def _ways(start: float, advice: Advice, order: Order | None) -> list[Way]:
+    """Return what may be done from now on: the plan (or the first option), and nothing further."""
+    ways: list[Way] = []
     if order is not None and order.dose_days:
-        futures.append((WITH_PLAN, f"With the plan: {order.label}", _ordered(order, start)))
+        label = f"With the plan: {order.label}"
+        ways.append(Way(about=WITH_PLAN, label=label, future=_ordered(order, start)))
     elif advice.options and advice.options[0].candidate.dose_days:
         first = advice.options[0].candidate
-        futures.append((WITH_PLAN, f"With option 1: {first.label}", _offered(first, start)))
-    futures.append((WITHOUT, "Without a further infusion", Future()))
-    days = np.asarray(AHEAD)
+        label = f"With option 1: {first.label}"
+        ways.append(Way(about=WITH_PLAN, label=label, future=offered(first, start)))
+    ways.append(Way(about=WITHOUT, label="Without a further infusion", future=Future()))
+    return ways
+
+
+def _fans(posterior: Posterior, ways: Sequence[Way], *, seed: int) -> list[FanView]:
+    """Return the fans of both instruments for each way on."""
     return [
         FanView(
-            about=about,
-            label=label,
+            about=way.about,
+            label=way.label,
             from_now=AHEAD,
-            fan=forecast(
-                posterior, future, name, start + days, rng=np.random.default_rng([seed, index])
-            ),
+            fan=fan_of(posterior, way.future, name, seed=seed),
         )
-        for about, label, future in futures
-        for index, name in enumerate(SHOWN)
+        for way in ways
+        for name in SHOWN
     ]
+
+
+def fan_of(posterior: Posterior, future: Future, instrument: str, *, seed: int) -> Fan:
+    """Return the fan of one instrument if ``future`` is done: the same for the same seed, anywhere."""
+    others = tuple(name for name in posterior.prior.views if name not in SHOWN)
+    return forecast(
+        posterior,
+        future,
+        instrument,
+        posterior.course.now_day + np.asarray(AHEAD),
+        rng=np.random.default_rng([seed, *_own((*SHOWN, *others).index(instrument))]),
+    )
+
+
+def _own(place: int) -> tuple[int, ...]:
+    """Return what sets an instrument's random numbers apart from the others' and the watch's."""
+    return (place,) if place < len(SHOWN) else (_OTHERS, place)
 
 
 def _ordered(order: Order, start: float) -> Future:
@@ -196,11 +231,26 @@ def _ordered(order: Order, start: float) -> Future:
     return Future(doses=doses, therapy_days=tuple(start + d for d in order.therapy_days))
 
 
-def _offered(candidate: Candidate, start: float) -> Future:
+def offered(candidate: Candidate, start: float) -> Future:
+    """Return what an option asks for, as the forecast needs it; ``start`` is today's day."""
     dose, minutes = candidate.dose_mg_per_kg or 0.0, candidate.minutes or 0.0
     return Future(
         doses=tuple((start + day, dose, minutes) for day in candidate.dose_days),
         therapy_days=tuple(start + day for day in candidate.therapy_days),
+    )
+
+
+def future_of(option: Mapping[str, Any], known: Knowledge, start: float) -> Future:
+    """Return what a stored option asks for; therapy days as the options were made with."""
+    days = option["dose_days"]
+    dose, minutes = option["dose_mg_per_kg"] or 0.0, option["minutes"] or 0.0
+    therapy = option.get("therapy_days")
+    if therapy is None:
+        after = known.protocol.weights.therapy_after.to("d")
+        therapy = [day + after for day in days] if option["therapy"] else []
+    return Future(
+        doses=tuple((start + day, dose, minutes) for day in days),
+        therapy_days=tuple(start + day for day in therapy),
     )
 
 
@@ -210,8 +260,11 @@ def _complete(data: dict[str, Any], advice: Advice) -> None:
     for row, option in zip(data["options"], advice.options, strict=True):
         row["headline"] = option.candidate.headline
         row["dose_days"] = list(option.candidate.dose_days)
+        row["therapy_days"] = list(option.candidate.therapy_days)
         row["conditions"] = list(option.conditions)
         row["departs"] = departures(option.candidate.actions, proposed) if proposed else None
+        # As the ranking counts it: where the guideline cannot be told, against going on.
+        row["departures"] = departures(option.candidate.actions, proposed or (Action.CONTINUE,))
     data["guideline"]["proposes"] = [action.wording for action in proposed]
     leading = advice.guideline.leading
     if leading is not None:

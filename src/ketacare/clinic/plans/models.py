@@ -13,13 +13,16 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ketacare.core.planning import COSTS
+
 
 class AdviceSnapshot(models.Model):
     """Options and forecasts for one patient at one moment.
 
     ``inputs`` is the record that went in and ``seed`` the random state: together with ``versions``
-    they give ``data`` again. ``input_hash`` is of the record, the plan and the versions, without the
-    time. ``asks`` says that somebody has to decide; ``question`` why; ``topic`` what it is about, so
+    they give ``data`` again, with what stood ``beside`` the record: the order in force, how often
+    scores were agreed upon, the weights. ``input_hash`` is of the record, the plan and the versions,
+    without the time. ``asks`` says that somebody has to decide; ``question`` why; ``topic`` what it is about, so
     that the same question is not asked twice; ``asked_at`` since when. ``watch_raised`` says that a
     signal stands out, ``silent_from`` when silence begins if no score comes.
     """
@@ -38,6 +41,7 @@ class AdviceSnapshot(models.Model):
     particles = models.PositiveIntegerField()
     versions = models.JSONField(default=dict)
     inputs = models.JSONField(default=dict)
+    beside = models.JSONField(default=dict)
     data = models.JSONField(default=dict)
     asks = models.BooleanField(default=False)
     question = models.TextField(blank=True)
@@ -234,3 +238,69 @@ class Comparison(models.Model):
 
     def __str__(self) -> str:
         return f"{self.instrument} {self.total:g} {self.at:%Y-%m-%d}"
+
+
+class Outlook(models.Model):
+    """The forecast of one instrument under one option of a snapshot, drawn because somebody asked.
+
+    ``rank`` is the option's place, 0 for nothing further. ``data`` follows from the snapshot alone,
+    so a second asking shows what the first one saw.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    snapshot = models.ForeignKey(AdviceSnapshot, on_delete=models.PROTECT, related_name="outlooks")
+    rank = models.PositiveIntegerField()
+    instrument = models.CharField(max_length=40)
+    data = models.JSONField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["rank", "instrument"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["snapshot", "rank", "instrument"], name="plans_outlook_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instrument} {self.rank}"
+
+
+class WeightSet(models.Model):
+    """How the clinic weighs options from one moment on: four costs in mean relief over the horizon.
+
+    The newest one is in force; before the first the knowledge files and the setting are.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.PositiveIntegerField(unique=True)
+    infusion = models.FloatField()
+    therapy = models.FloatField()
+    risk = models.FloatField()
+    departure = models.FloatField()
+    reason = models.CharField(max_length=500)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    infusion__range=(0, 1),
+                    therapy__range=(0, 1),
+                    risk__range=(0, 1),
+                    departure__range=(0, 1),
+                ),
+                name="plans_weights_are_shares",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.at:%Y-%m-%d}"
+
+    @property
+    def costs(self) -> dict[str, float]:
+        """The four costs by their names."""
+        return {name: getattr(self, name) for name in COSTS}

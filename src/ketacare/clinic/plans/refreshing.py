@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,7 +16,7 @@ from django.utils import timezone
 from ketacare.clinic import audit
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.patients.models import Patient
-from ketacare.clinic.plans import access, asking, comparing, computing, watching
+from ketacare.clinic.plans import access, asking, comparing, computing, rechecking, watching
 from ketacare.clinic.plans.inputs import HOLDS, Inputs, inputs_of
 from ketacare.clinic.plans.models import AdviceSnapshot, Comparison, Plan
 from ketacare.clinic.questionnaires import access as questionnaires
@@ -37,13 +38,14 @@ def refresh_advice(patient: Patient, *, now: datetime, by: User | None = None) -
     ):
         return latest
     known = computing.knowledge()
+    order, agreed = _rest(inputs, now, known), _agreed(patient, inputs)
     computed = computing.compute(
         inputs.person,
         now=now,
         seed=computing.seed_of(inputs.record, known),
         known=known,
-        order=_rest(inputs, now, known),
-        agreed=_agreed(patient, inputs),
+        order=order,
+        agreed=agreed,
         particles=computing.PARTICLES,
     )
     question = asking.question_of(
@@ -53,7 +55,8 @@ def refresh_advice(patient: Patient, *, now: datetime, by: User | None = None) -
         eligible=inputs.eligible,
         closed=patient.closed_at is not None,
     )
-    return _store(patient, inputs, computed, question, known, now=now, by=by)
+    beside = rechecking.beside_of(order, agreed, known)
+    return _store(patient, inputs, computed, question, known, beside=beside, now=now, by=by)
 
 
 @transaction.atomic
@@ -64,6 +67,7 @@ def _store(
     question: asking.Question,
     known: computing.Knowledge,
     *,
+    beside: dict[str, Any],
     now: datetime,
     by: User | None,
 ) -> AdviceSnapshot:
@@ -85,6 +89,7 @@ def _store(
         particles=computing.PARTICLES,
         versions=known.versions,
         inputs=inputs.record,
+        beside=beside,
         data=computed.data,
         asks=asks,
         question=question.sentence,
