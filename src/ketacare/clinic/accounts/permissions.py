@@ -26,9 +26,11 @@ class Permission(StrEnum):
     PLAN_VIEW = "plan:view"
     PLAN_PROPOSE = "plan:propose"
     PLAN_SIGN = "plan:sign"
+    PLAN_WEIGH = "plan:weigh"  # how the clinic weighs options, for everybody's ranking
     INFUSION_VIEW = "infusion:view"
     INFUSION_RUN = "infusion:run"
     INFUSION_DISCHARGE = "infusion:discharge"
+    RECORD_SEAL = "record:seal"  # seal a session's record, and add to a sealed one
     VITALS_VIEW = "vitals:view"
     VITALS_RECORD = "vitals:record"
     QUESTIONNAIRE_SEND = "questionnaire:send"

@@ -60,7 +60,9 @@ _READS_CHARTS = frozenset(
     }
 )
 _KEEPS_CABINET = frozenset({P.CABINET_VIEW, P.CABINET_HANDLE, P.CABINET_WITNESS})
-_RUNS_INFUSIONS = frozenset({P.INFUSION_RUN, P.INFUSION_DISCHARGE, P.VITALS_RECORD})
+_RUNS_INFUSIONS = frozenset(
+    {P.INFUSION_RUN, P.INFUSION_DISCHARGE, P.VITALS_RECORD, P.RECORD_SEAL}
+)
 
 ROLES: Mapping[Role, RoleRow] = {
     Role.PSYCHIATRIST: RoleRow(
@@ -79,6 +81,7 @@ ROLES: Mapping[Role, RoleRow] = {
             P.POLICY_SIGN,
             P.PLAN_PROPOSE,
             P.PLAN_SIGN,
+            P.PLAN_WEIGH,
             P.QUESTIONNAIRE_SEND,
             P.QUESTIONNAIRE_RECORD,
             P.THERAPY_EDIT,

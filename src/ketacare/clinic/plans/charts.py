@@ -76,6 +76,46 @@ def trade_off_of(data: Mapping[str, Any]) -> Picture | None:
     return Picture(title=title, wide=wide, narrow=narrow)
 
 
+def outlook_picture(data: Mapping[str, Any]) -> Picture:
+    """Return the chart of one instrument under one option, as it was drawn."""
+    course = data["course"]
+    zero = course["now_day"] if course["first_dose_day"] is None else course["first_dose_day"]
+    today = course["now_day"] - zero
+    days = data["days_from_now"]
+    bands = {key: data[key] for key in ("p5", "p25", "p50", "p75", "p95")}
+    panel = ScorePanel(
+        name=data["name"],
+        minimum=data["minimum"],
+        maximum=data["maximum"],
+        points=[ScorePoint(day=day - zero, value=total) for day, total in data["points"]],
+        fan=BandData(at=[today + d for d in days], **bands),
+        thresholds=[Threshold(value=data["well"], label=_("remission"))],
+    )
+    given = [Mark(at=day - zero, label=_dose(dose)) for day, dose in course["doses"]]
+    label = _("{dose} planned").format(dose=_dose(data["dose_mg_per_kg"] or 0.0))
+    planned = [Mark(at=today + day, label=label) for day in data["dose_days"] if day <= days[-1]]
+    title = f"{data['name']}: {data['label']}"
+    wide, narrow = (
+        score_chart(
+            chart_id=f"ahead-{width}",
+            title=title,
+            panels=[panel],
+            doses=[*given, *planned],
+            today=today,
+            width=width,
+            panel_height=220,
+            axis_label=_axis_label(course),
+        )
+        for width in (TRADE, NARROW)
+    )
+    return Picture(title=title, wide=wide, narrow=narrow)
+
+
+def _axis_label(course: Mapping[str, Any]) -> str:
+    counted = course["first_dose_day"] is not None
+    return _("days since the first infusion") if counted else _("days from today")
+
+
 def _chart(
     data: Mapping[str, Any],
     fans: list[dict[str, Any]],
@@ -115,9 +155,7 @@ def _chart(
         today=today,
         width=width,
         panel_height=130,
-        axis_label=_("days since the first infusion")
-        if course["first_dose_day"] is not None
-        else _("days from today"),
+        axis_label=_axis_label(course),
     )
 
 

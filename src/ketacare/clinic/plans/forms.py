@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ketacare.clinic.plans.models import Decision
 from ketacare.clinic.plans.ordering import LONGEST_COURSE, Wanted
+from ketacare.core.planning import COSTS
 
 LONGEST_REASON = 500
 G = Decision.Grounds
@@ -98,6 +99,43 @@ class ChangeForm(forms.Form):
             days_between=data["days_between"],
             therapy=data["therapy"],
         )
+
+
+def _cost(label: str | Any, hint: str | Any) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label,
+        help_text=hint,
+        min_value=0,
+        max_value=100,
+        decimal_places=2,
+        widget=forms.NumberInput(attrs={"step": "0.01", "inputmode": "decimal"}),
+    )
+
+
+class WeightsForm(forms.Form):
+    """What the clinic counts against an option, in per cent of relief over the horizon."""
+
+    infusion = _cost(_("One infusion"), _("per cent of relief: the half day it takes, such as 0.5"))
+    therapy = _cost(_("One therapy session"), _("per cent of relief, such as 0.1"))
+    risk = _cost(
+        _("The risk of one standard infusion"),
+        _("per cent of relief; 0.5 mg/kg over 40 minutes is one, more and faster is more"),
+    )
+    departure = _cost(
+        _("Departing from the guideline"),
+        _("per cent of relief an option has to be better by, before it comes first"),
+    )
+    reason = _reason(
+        required=True,
+        hint=_(
+            "Why the clinic weighs this way. It is kept with the numbers. At most 500 characters."
+        ),
+    )
+
+    @property
+    def costs(self) -> dict[str, float]:
+        """The costs as shares: a decimal divided by 100 is the nearest number, as if typed so."""
+        return {name: float(self.cleaned_data[name] / 100) for name in COSTS}
 
 
 class DeclineForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -88,11 +89,20 @@ def freshness(snapshot: AdviceSnapshot, inputs: Inputs, *, now: datetime) -> Fre
     changed: list[str] = []
     if snapshot.input_hash != inputs.hash:
         changed = [str(_WORDS[s]) for s in changed_sections(snapshot.inputs, inputs.record)]
-        if snapshot.versions != computing.knowledge().versions:
-            changed.append(str(_("the clinic's knowledge files")))
+        changed += _other_knowledge(snapshot.versions)
         # The record is the same and the digest is not: what stands beside the record is different.
         changed = changed or [str(_("the plan or the eligibility review"))]
     return Freshness(changed=tuple(changed), is_old=now - snapshot.computed_at >= HOLDS)
+
+
+def _other_knowledge(before: Mapping[str, str]) -> list[str]:
+    """Return in words what of the clinic's knowledge and weights is different now."""
+    known = computing.knowledge()
+    weights = known.protocol.weights.provenance.id
+    names = {n for n in {*before, *known.versions} if before.get(n) != known.versions.get(n)}
+    found = [_("how the clinic weighs options")] if weights in names else []
+    found += [_("the clinic's knowledge files")] if names - {weights} else []
+    return [str(text) for text in found]
 
 
 def given_under(plan: Plan, person: Person, *, now: datetime) -> int:

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from ketacare.clinic.plans.charts import Picture, pictures_of, trade_off_of
 from ketacare.clinic.plans.models import AdviceSnapshot
+from ketacare.core.planning import COSTS
 
 COMPARED = 4
 """Kinds of action compared in full; the others stand in the table of all options."""
@@ -35,6 +36,7 @@ class OptionView:
     visits: str
     burden: str
     risk: str
+    net: str
     sure: str
     sure_short: str
     follows: bool | None
@@ -66,6 +68,7 @@ class AdviceView:
     kinds: int
     horizon_weeks: str
     judged_weeks: str
+    weighing: Mapping[str, str]
     options: tuple[OptionView, ...]
     excluded: tuple[tuple[str, str, tuple[str, ...]], ...]
     guideline: Mapping[str, Any]
@@ -99,6 +102,11 @@ def advice_view(snapshot: AdviceSnapshot) -> AdviceView:
         kinds=len(groups),
         horizon_weeks=f"{data['weights']['horizon_weeks']:g}",
         judged_weeks=f"{data['weights']['judged_weeks']:g}",
+        weighing={
+            name: percent(value, digits=2)
+            for name, value in data["weights"].items()
+            if name in COSTS
+        },
         options=options,
         excluded=_excluded(data["excluded"]),
         guideline=data["guideline"],
@@ -140,6 +148,7 @@ def option_view(option: Mapping[str, Any]) -> OptionView:
         visits=_visits(option["infusions"], option["therapy_sessions"]),
         burden=percent(option["burden"], digits=1),
         risk=_risk(option["risk"]),
+        net=_net(option),
         sure=_sure(sureness),
         sure_short=of_people(sureness["best"]),
         follows=None if departs is None else departs == 0,
@@ -147,6 +156,17 @@ def option_view(option: Mapping[str, Any]) -> OptionView:
         reasons=tuple(option["reasons"]),
         changes=tuple(option["what_would_change"]),
         conditions=tuple(option["conditions"]),
+    )
+
+
+def _net(option: Mapping[str, Any]) -> str:
+    """Return the sum an option is ranked by, to be redone by hand."""
+    relief, burden, score = option["expected_relief"], option["burden"], option["score"]
+    return _("{relief} relief − {burden} burden − {risk} risk = {score}").format(
+        relief=percent(relief, digits=1),
+        burden=percent(burden, digits=1),
+        risk=percent(relief - burden - score, digits=1),
+        score=percent(score, digits=1),
     )
 
 

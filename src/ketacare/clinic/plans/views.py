@@ -24,7 +24,9 @@ from ketacare.clinic.patients.models import Patient
 from ketacare.clinic.plans import access, actions
 from ketacare.clinic.plans.inputs import freshness, inputs_of
 from ketacare.clinic.plans.models import AdviceSnapshot
+from ketacare.clinic.plans.outlooks import instruments_ahead
 from ketacare.clinic.plans.presenting import advice_view
+from ketacare.clinic.plans.presenting_ahead import chances_view
 from ketacare.clinic.plans.watching import watch_view
 
 
@@ -83,6 +85,8 @@ def _overview(
         "decided": decided[0] if decided else None,
         "asks": snapshot is not None and snapshot.asks and not decided and snapshot.is_latest,
         "eligible": inputs.eligible,
+        "chances": None if snapshot is None else chances_view(snapshot.data),
+        "instruments": instruments_ahead(),
         "watch": watch_view(snapshot, now=_as_of(snapshot, now)),
     }
     return render(request, "plans/overview.html", context)
