@@ -26,14 +26,14 @@ def ask(model, subject, times=(1.0,)):
 
 
 def test_a_person_like_the_volunteers_has_no_flag(simons):
-    assert simons.check_domain(Subject(70, 40), STANDARD) == ()
+    assert simons.check_domain(Subject(70, 30), STANDARD) == ()
 
 
 @pytest.mark.parametrize(
     ("subject", "word"),
     [
-        (Subject(130, 40), "weight of 130 kg"),
-        (Subject(45, 40), "weight of 45 kg"),
+        (Subject(130, 30), "weight of 130 kg"),
+        (Subject(52, 30), "weight of 52 kg"),
         (Subject(70, 70), "age of 70 years"),
         (Subject(70, None), "age is not recorded"),
     ],
@@ -79,8 +79,8 @@ def test_times_must_be_a_list(simons):
 
 def test_an_injection_flags_the_venous_answer(simons):
     regimen = Regimen((), (Bolus(0, 20),))
-    (flag,) = simons.check_domain(Subject(70, 40), regimen)
-    assert "3 minutes" in flag
+    flags = simons.check_domain(Subject(70, 30), regimen)
+    assert any("3 minutes" in flag for flag in flags)
 
 
 def test_an_analyte_the_model_does_not_have_is_refused(simons):

@@ -13,7 +13,7 @@ TIMES_H = [0.05, 0.3, 0.7, 1.0, 2.5, 6.0]
 
 def simons_case():
     inputs = [*simons_2022.infusion(20, 0, 20), *simons_2022.film(50, 60)]
-    return simons_2022.slopes_for(80, "R"), 16, inputs, [t * 60 for t in TIMES_H]
+    return simons_2022.slopes_for(80, "R"), 15, inputs, [t * 60 for t in TIMES_H]
 
 
 def otto_case():

@@ -23,7 +23,7 @@ from ketacare.core.pharmacology import (
 )
 from ketacare.knowledge.load import load_pk_model, pk_model_ids
 
-MAN = Subject(70, 40)
+MAN = Subject(70, 30)
 STANDARD = Regimen.infusion(35, 40)
 SIMONS, OTTO = "pk_ketamine_simons_2022", "pk_ketamine_otto_2021"
 PEREZ_RUIXO, KAMP = "pk_ketamine_perez_ruixo_2021", "pk_ketamine_kamp_2020"
@@ -180,14 +180,14 @@ class TestWeight:
     def test_heavy_people_are_flagged_where_nobody_was_so_heavy(self, model_id):
         model = load_pk_model(model_id)
         assert model.check_domain(MAN, STANDARD) == ()
-        (flag,) = model.check_domain(Subject(150, 40), STANDARD)
+        (flag,) = model.check_domain(Subject(150, 30), STANDARD)
         assert "The weight of 150 kg is outside" in flag
 
     def test_a_body_mass_index_nobody_had_is_flagged(self):
         model = load_pk_model(SIMONS)
-        # 95 / 1.85^2 = 27.8 kg/m2 and 95 / 1.60^2 = 37.1 kg/m2
-        assert model.check_domain(Subject(95, 40, height_cm=185), STANDARD) == ()
-        (flag,) = model.check_domain(Subject(95, 40, height_cm=160), STANDARD)
+        # 85 / 1.85^2 = 24.8 kg/m2 and 85 / 1.60^2 = 33.2 kg/m2
+        assert model.check_domain(Subject(85, 30, height_cm=185), STANDARD) == ()
+        (flag,) = model.check_domain(Subject(85, 30, height_cm=160), STANDARD)
         assert "body mass index" in flag
 
     @pytest.mark.parametrize(

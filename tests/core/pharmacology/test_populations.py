@@ -21,7 +21,7 @@ from ketacare.knowledge.load import load_pk_model
 
 STANDARD = Regimen.infusion(35, 40)
 TIMES = np.array([0.2, 2 / 3, 1.0, 3.0])
-MAN, HEAVY, OLD, CHILD = Subject(70, 40), Subject(130, 40), Subject(70, 72), Subject(70, 12)
+MAN, HEAVY, OLD, CHILD = Subject(70, 30), Subject(130, 30), Subject(70, 72), Subject(70, 12)
 UNKNOWN = Subject(70)
 
 

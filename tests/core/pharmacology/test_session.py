@@ -25,7 +25,7 @@ STANDARD = Regimen.infusion(35, 40)
 # around the end of the infusion, where the fast site peaks
 PEAK = np.array([40.0, 40.5, 41.0, 41.5, 42.0]) / 60
 N = 20_000
-MAN = Subject(70, 40)
+MAN = Subject(70, 30)
 
 
 def draw(simons, effects, regimen=STANDARD, subject=MAN, times=PEAK, **changes):
@@ -169,7 +169,8 @@ def test_a_known_person_in_the_domain_has_no_flag(simons, effects):
 
 def test_an_unknown_age_and_a_high_dose_are_flagged(simons, effects):
     found = forecast(simons, effects, Regimen.infusion(105, 40), subject=Subject(70))
-    assert len(found.outside) == 2
+    # 0.75 mg/kg of S-ketamine, 1.13 mg/kg/h of it: the age, the dose twice (kinetics, effects)
+    assert len(found.outside) == 3
     assert "1.5 mg/kg" in " ".join(found.outside)
 
 

@@ -7,6 +7,7 @@ understanding only: exposure does not predict benefit.
 
 from ketacare.core.pharmacology.bands import Band
 from ketacare.core.pharmacology.domain import Domain, Range
+from ketacare.core.pharmacology.dose_range import DoseRange, Limit
 from ketacare.core.pharmacology.dosing import Bolus, Enantiomer, RateStep, Regimen
 from ketacare.core.pharmacology.dosing_weights import compare_dosing_weights
 from ketacare.core.pharmacology.drawing import Baseline, SessionDraws, draw_session
@@ -90,6 +91,7 @@ __all__ = [
     "Diagnostics",
     "Dissociation",
     "Domain",
+    "DoseRange",
     "Drowsiness",
     "EffectModel",
     "EffectSite",
@@ -104,6 +106,7 @@ __all__ = [
     "Forms",
     "Held",
     "Incidence",
+    "Limit",
     "LinearEffect",
     "Measure",
     "Measured",

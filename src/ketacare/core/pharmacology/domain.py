@@ -5,12 +5,15 @@ Outside what was studied the answer carries a flag; outside what is answered the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ketacare.core.errors import DomainError, ErrorCode
+from ketacare.core.pharmacology.dose_range import DoseRange
+from ketacare.core.pharmacology.routes import Route
 from ketacare.core.pharmacology.subject import Measure, People, Subject
 
 
@@ -30,13 +33,15 @@ class Domain:
     """The population a model or effect file speaks about.
 
     Weight and age are always asked about; ``others`` are further measures (height, body mass
-    index), judged where they are recorded.
+    index), judged where they are recorded. ``doses`` are the ranges by route; of a route without
+    one the source's doses are not recorded.
     """
 
     population: str
     weight: Range
     age: Range
     others: tuple[tuple[Measure, Range], ...] = ()
+    doses: Mapping[Route, DoseRange] = field(default_factory=dict)
 
     @property
     def ranges(self) -> tuple[tuple[Measure, Range], ...]:

@@ -16,6 +16,7 @@ import numpy as np
 
 from ketacare.core.errors import ErrorCode, InputError, KnowledgeError
 from ketacare.core.pharmacology.domain import Domain
+from ketacare.core.pharmacology.dose_range import check_doses
 from ketacare.core.pharmacology.dosing import Enantiomer, Regimen
 from ketacare.core.pharmacology.modes import Floats
 from ketacare.core.pharmacology.parameters import Covariate, Parameter, Scaling, drawn_deviations
@@ -264,9 +265,21 @@ class PkModel:
         return hydrochloride_mg * self.molar_mass / self.hydrochloride_molar_mass
 
     def check_domain(self, subject: Subject, regimen: Regimen) -> tuple[str, ...]:
-        """Return the flags that travel with an answer; refuse a person the model cannot answer."""
+        """Return the flags that travel with an answer; refuse who and what it cannot answer for.
+
+        A dose is held against what the source gave, in the form that is most of it.
+        """
         flags = self.domain.check(subject)
         flags += self._unrecorded(subject)
+        share, what = self.counted(regimen.enantiomer)
+        flags += check_doses(
+            self.domain.doses,
+            regimen,
+            subject.weight_kg,
+            share=share,
+            what=what,
+            population=self.domain.population,
+        )
         if self.venous is not None and any(b.route is Route.INTRAVENOUS for b in regimen.boluses):
             flags += (
                 "The venous concentration is not valid within about 3 minutes of an injection.",
@@ -365,6 +378,13 @@ class PkModel:
             f"{enantiomer.value}; choose a model that has",
             where="enantiomer",
         )
+
+    def counted(self, enantiomer: Enantiomer) -> tuple[float, str]:
+        """Return the largest part of a dose that is one computed form, and its name."""
+        shares = self.shares(enantiomer)
+        which = max(shares, key=lambda form: shares[form])
+        name = self.drug if which is Enantiomer.RACEMATE else f"{which.value}-{self.drug}"
+        return shares[which], name
 
     def require_routes(self, routes: Sequence[Route]) -> None:
         """Refuse a route the model does not describe."""

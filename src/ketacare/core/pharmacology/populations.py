@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ketacare.core.errors import DomainError, ErrorCode, InputError
+from ketacare.core.pharmacology.dose_range import beyond_doses
 from ketacare.core.pharmacology.dosing import Regimen
 from ketacare.core.pharmacology.kinetics import Probe, prepare, read
 from ketacare.core.pharmacology.model import PkModel, Site
@@ -31,12 +32,14 @@ class Concentrations:
     """Concentrations of people with what must go with them.
 
     ``ng_ml`` (n, t), not-a-number for people who are ``refused`` (n,); ``outside`` says for each
-    measure who (n,) is unlike the people studied or not recorded in it.
+    measure who (n,) is unlike the people studied or not recorded in it, ``dose`` (n,) who gets more,
+    or faster, than anybody studied.
     """
 
     times_h: Floats
     ng_ml: Floats
     outside: dict[Measure, NDArray[np.bool_]]
+    dose: NDArray[np.bool_]
     refused: NDArray[np.bool_]
     site: Site
     analyte: str
@@ -46,17 +49,21 @@ class Concentrations:
 
     def flags(self, person: int) -> tuple[str, ...]:
         """Return one sentence per way a person is outside, by place in the list."""
-        named = [measure.value for measure, who in self.outside.items() if who[person]]
+        named = [name for name, who in self._named if who[person]]
         if self.refused[person]:
             return (f"This person is too far outside for an answer: {', '.join(named)}.",)
         return tuple(f"This person is outside: {name}." for name in named)
 
     @property
+    def _named(self) -> list[tuple[str, NDArray[np.bool_]]]:
+        return [*((m.value, who) for m, who in self.outside.items()), ("dose", self.dose)]
+
+    @property
     def summary(self) -> tuple[str, ...]:
-        """Return one sentence per measure in which anybody is outside."""
+        """Return one sentence per measure in which anybody is outside, the dose included."""
         found = [
-            f"{int(who.sum())} of {len(who)} people are outside: {measure.value}."
-            for measure, who in self.outside.items()
+            f"{int(who.sum())} of {len(who)} people are outside: {name}."
+            for name, who in self._named
             if who.any()
         ]
         if self.refused.any():
@@ -85,9 +92,15 @@ def concentrations(
     model cannot answer for has no number; if that is everybody, the sentence is raised instead.
     """
     people = People.of(subjects)
-    refused = model.domain.refused(people)
+    factors = _factors(dose_factors, len(people))
+    share, _ = model.counted(regimen.enantiomer)
+    more, far = beyond_doses(
+        model.domain.doses, regimen, people.weight_kg, share=share, factors=factors
+    )
+    refused = model.domain.refused(people) | far
     if refused.all():
-        model.check_domain(subjects[0], regimen)
+        if factors[0] > 0:
+            model.check_domain(subjects[0], regimen.times(float(factors[0])))
         raise DomainError(
             ErrorCode.OUTSIDE_DOMAIN, f"{model.id} has no answer for any of these people"
         )
@@ -98,12 +111,12 @@ def concentrations(
     times = np.asarray(times_h, dtype=np.float64)
     every = np.full((len(people), len(times)), np.nan)
     every[~refused] = found
-    if dose_factors is not None:
-        every *= _factors(dose_factors, len(people))[:, None]
+    every *= factors[:, None]
     return Concentrations(
         times_h=times,
         ng_ml=every,
         outside=model.domain.outside(people),
+        dose=more,
         refused=refused,
         site=site,
         analyte=analyte,
@@ -113,7 +126,9 @@ def concentrations(
     )
 
 
-def _factors(factors: ArrayLike, count: int) -> Floats:
+def _factors(factors: ArrayLike | None, count: int) -> Floats:
+    if factors is None:
+        return np.ones(count)
     found = np.asarray(factors, dtype=np.float64)
     if found.shape != (count,) or not (np.isfinite(found) & (found >= 0)).all():
         raise InputError(

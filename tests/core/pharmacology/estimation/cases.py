@@ -7,7 +7,7 @@ import numpy as np
 from ketacare.core.pharmacology import Arm, Regimen, Residual, Sample, Site, Subject
 from ketacare.core.pharmacology.kinetics import Probe, read
 
-WOMAN = Subject(62.0, 38.0)
+WOMAN = Subject(62.0, 28.0)
 DOSE = Regimen.infusion(31, 40)
 # Simons 2022, Table 4: proportional error of ketamine in arterial blood. In venous blood it is the
 # same number for want of another.

@@ -9,10 +9,10 @@ The swallowed part of a film enters the liver's chain to norketamine: 80 % of it
 import numpy as np
 from tests.core.pharmacology.oracles.stepping import Given, follow
 
-# m1, m2 and u1, u2 are the transits to the metabolites, g1, g2 those of the gut.
+# m1, m2 and u1, u2 are the transits to the metabolites, g1 the delay from gut to liver.
 KETAMINE_STATES = ["k1", "k2", "k3"]
 METABOLITE_STATES = ["m1", "m2", "n1", "n2", "u1", "u2", "h1", "h2"]
-STATES = [*KETAMINE_STATES, *METABOLITE_STATES, "late", "mouth", "gut", "g1", "g2"]
+STATES = [*KETAMINE_STATES, *METABOLITE_STATES, "late", "mouth", "gut", "g1"]
 KETAMINE, NORKETAMINE, HYDROXYNORKETAMINE = 237.73, 223.70, 239.70  # g/mol
 
 
@@ -26,16 +26,16 @@ def slopes_for(weight_kg=70.0, enantiomer="S", *, link_share=0.421, link_per_min
         clk1 *= 0.86
     vn1, vn2, cln1, cln2 = vk1, 221 * size, 1.00 * flow, 2.63 * flow
     vh1, vh2, clh1, clh2 = 4.4 * size, 87.5 * size, 0.933 * flow, 1.70 * flow
-    to_nk, to_hnk, through_gut = 2 / 20.1, 2 / 1.12, 2 / 10.7
+    to_nk, to_hnk, through_gut = 2 / 20.1, 2 / 1.12, 1 / 10.7
 
     def slopes(x):
-        k1, k2, k3, m1, m2, n1, n2, u1, u2, h1, h2, late, mouth, gut, g1, g2 = x
+        k1, k2, k3, m1, m2, n1, n2, u1, u2, h1, h2, late, mouth, gut, g1 = x
         ck, cn, ch = k1 / vk1, n1 / vn1, h1 / vh1
         return [
             0.04 * mouth - clk1 * ck - clk2 * (ck - k2 / vk2) - clk3 * (ck - k3 / vk3),
             clk2 * (ck - k2 / vk2),
             clk3 * (ck - k3 / vk3),
-            0.80 * (clk1 * ck + through_gut * g2) - to_nk * m1,
+            0.80 * (clk1 * ck + through_gut * g1) - to_nk * m1,
             to_nk * (m1 - m2),
             to_nk * m2 - cln1 * cn - cln2 * (cn - n2 / vn2),
             cln2 * (cn - n2 / vn2),
@@ -47,7 +47,6 @@ def slopes_for(weight_kg=70.0, enantiomer="S", *, link_share=0.421, link_per_min
             -0.04 * mouth,
             -0.049 * gut,
             0.049 * gut - through_gut * g1,
-            through_gut * (g1 - g2),
         ]
 
     slopes.volumes = vk1, vn1, vh1
