@@ -129,3 +129,37 @@ def test_the_second_signature_on_the_page(client_of, on_maoi, psychiatrist):
     assert client.post(address, {"act": "cosign"}).status_code == 302
     override.refresh_from_db()
     assert override.is_complete
+
+
+def review_of(client_of, patient, role=Role.NURSE):
+    return client_of(role).get(reverse("eligibility:review", args=[patient.pk])).content.decode()
+
+
+def test_a_half_signed_override_says_whose_signature_it_waits_for(on_maoi, client_of, psychiatrist):
+    sign(on_maoi, psychiatrist)
+    page = review_of(client_of, on_maoi)
+    assert "Waits for a second signature" in page
+    assert "Override waits for: Anaesthesia clinician" in page
+    assert "Every override ever signed" in page
+
+
+def test_an_override_stays_visible_after_it_is_withdrawn_and_after_the_facts_change(
+    on_maoi, client_of, psychiatrist, anaesthetist
+):
+    first = sign(on_maoi, psychiatrist, reason="First reason.")
+    actions.withdraw_override(
+        override=first, by=anaesthetist, now=timezone.now(), reason="Ask the ward first."
+    )
+    second = sign(on_maoi, psychiatrist, reason="Second reason.")
+    actions.cosign(override=second, by=anaesthetist, now=timezone.now())
+    assert "Counts now" in review_of(client_of, on_maoi)
+
+    # Another medicine of the class: the finding is another one, and asks for signatures again.
+    history.record_medicine(
+        patient=on_maoi, by=psychiatrist, now=timezone.now(), medicine="phenelzine"
+    )
+    page = review_of(client_of, on_maoi)
+    assert "No longer counts" in page
+    assert "Withdrawn by Dr Ingrid Voss" in page
+    for said in ("First reason.", "Second reason.", "Ask the ward first."):
+        assert said in page

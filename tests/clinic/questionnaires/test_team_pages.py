@@ -76,6 +76,17 @@ def test_scores_stand_with_band_changes_and_time_since_the_dose(client_of, ana, 
     assert "before any infusion" in text
 
 
+def test_a_change_is_read_against_noise_and_against_what_people_notice(client_of, ana, nurse):
+    paper(ana, nurse, 11, [2, 2, 2, 2, 2, 2, 2])  # 14
+    paper(ana, nurse, 8, [2, 2, 2, 2, 1, 1, 0])  # 10: 4 fewer; noise is under 6, 4 are noticed
+    paper(ana, nurse, 5, [2, 2, 2, 2, 1, 0, 0])  # 9: 1 fewer
+    text = text_of(client_of(Role.NURSE).get(f"/patients/{ana.pk}/measures/"))
+    assert "6 points or more are more than measurement noise (reliable change)" in text
+    assert "4 points or more are what people notice (minimal important change)" in text
+    assert "4 fewer · within noise, though large enough to be noticed" in text
+    assert text.count("though large enough") == 3  # 14 → 10 twice (before, baseline), 14 → 9
+
+
 def test_what_is_missing_is_said(client_of, ana, nurse):
     paper(ana, nurse, 1, [1, 1, 1, 1, 1, None, None])
     text = text_of(client_of(Role.NURSE).get(f"/patients/{ana.pk}/measures/"))

@@ -23,6 +23,7 @@ from ketacare.clinic.eligibility.access import Finding, is_held
 from ketacare.clinic.eligibility.forms import said, spoken_unit
 from ketacare.clinic.eligibility.mapping import signers_of
 from ketacare.clinic.eligibility.models import Override
+from ketacare.clinic.eligibility.overridden import awaited_of
 from ketacare.core.safety import FactDefinition, FactUsed, Outcome, Policy, RuleFinding, Station
 from ketacare.core.sources import Source
 from ketacare.knowledge.load import load_policy, load_sources
@@ -79,10 +80,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many findings of each kind there are."""
+    """How many findings of each kind there are; ``waiting`` lack a second signature."""
 
     stops: int
     overrides: int
+    waiting: int
     cannot_tell: int
     warnings: int
     overridden: int
@@ -104,6 +106,12 @@ class Counts:
                 "{n} findings need an override with a reason, or a change.",
                 self.overrides,
             ).format(n=self.overrides)
+        if self.waiting and self.waiting == self.held:
+            return ngettext(
+                "{n} override waits for its second signature.",
+                "{n} overrides wait for their second signatures.",
+                self.waiting,
+            ).format(n=self.waiting)
         if self.held:
             return ngettext(
                 "{n} finding has to be settled before anybody can say.",
@@ -134,6 +142,8 @@ def kind_of(finding: RuleFinding, override: Override | None) -> str:
     """Return which group a finding belongs to."""
     if override is not None and override.is_complete:
         return "overridden"
+    if override is not None:
+        return "waiting"
     if finding.outcome is Outcome.BLOCK:
         return "stops" if finding.stops or not finding.needs_override else "overrides"
     return {
@@ -149,6 +159,7 @@ def counts_of(found: Sequence[Finding]) -> Counts:
     return Counts(
         stops=kinds.count("stops"),
         overrides=kinds.count("overrides"),
+        waiting=kinds.count("waiting"),
         cannot_tell=kinds.count("cannot_tell"),
         warnings=kinds.count("warnings"),
         overridden=kinds.count("overridden"),
@@ -175,6 +186,11 @@ def review_view(
             "overrides",
             _("Needs an override or a change"),
             _("Care may go on only if the named people sign, with a reason."),
+        ),
+        (
+            "waiting",
+            _("Waits for a second signature"),
+            _("One of the two has signed. Nothing goes on before the other has."),
         ),
         (
             "cannot_tell",
@@ -277,7 +293,7 @@ def _word(finding: RuleFinding, override: Override | None) -> tuple[str, Text]:
     if override is not None and override.is_complete:
         return "info", _("Overridden")
     if override is not None:
-        return "watch", _("Override waits for a second signature")
+        return "watch", _("Override waits for: {roles}").format(roles=awaited_of(override))
     if finding.outcome is Outcome.BLOCK and finding.needs_override:
         return "stop", _("Needs an override")
     if finding.outcome is Outcome.CANNOT_TELL and (finding.stops or finding.needs_override):

@@ -20,6 +20,7 @@ from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.eligibility import access, actions, following, presenting
 from ketacare.clinic.eligibility.forms import FOUND_ON, MeasureForm, QuestionsForm
+from ketacare.clinic.eligibility.overridden import overridden
 from ketacare.clinic.patients.access import patient_for
 from ketacare.clinic.patients.models import Patient
 from ketacare.clinic.policy.access import standing
@@ -51,6 +52,7 @@ def review(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
         "stations": STATIONS,
         "question_groups": presenting.groups_of(station),
         "reviews": reviews,
+        "overridden": overridden(access.overrides_of(patient.pk), found),
         "policy": load_policy(),
         "standing": standing(Part.RULES),
         "draft_key": f"eligibility.questions.{OPEN}:{patient.pk}",

@@ -113,6 +113,27 @@ class Measure:
         return self.rows[0] if self.rows else None
 
     @property
+    def how_change_is_read(self) -> str:
+        """From which size on a difference is more than noise, and from which it matters."""
+        noise, matters = self.instrument.reliable_change, self.instrument.mcid
+        said = []
+        if noise is not None:
+            said.append(
+                _("{n} points or more are more than measurement noise (reliable change).").format(
+                    n=f"{noise.value:g}"
+                )
+            )
+        else:
+            said.append(_("How much is measurement noise is not published for this scale."))
+        if matters is not None:
+            said.append(
+                _("{n} points or more are what people notice (minimal important change).").format(
+                    n=f"{matters.value:g}"
+                )
+            )
+        return " ".join(said)
+
+    @property
     def by_clinician(self) -> bool:
         """Whether a clinician rates it."""
         return self.instrument.rater.value == "clinician"
