@@ -1,6 +1,6 @@
 """What the whole suite needs: emptying the database after tests that commit.
 
-The audit log and the cabinet refuse every deletion, as they should; between two tests with real
+The audit log, the cabinet and sealed records refuse every deletion, as they should; between two tests with real
 transactions (``transactional_db``, ``live_server``) their triggers step aside for the emptying only.
 """
 
@@ -21,6 +21,7 @@ def _audit_triggers_step_aside():
 
     from ketacare.clinic.audit import triggers
     from ketacare.clinic.cabinet import triggers as cabinet
+    from ketacare.clinic.records import triggers as records
 
     handle = flush.Command.handle
 
@@ -28,11 +29,13 @@ def _audit_triggers_step_aside():
         connection = connections[options["database"]]
         triggers.remove(connection)
         cabinet.remove(connection)
+        records.remove(connection)
         try:
             return handle(self, **options)
         finally:
             triggers.install(connection)
             cabinet.install(connection)
+            records.install(connection)
 
     flush.Command.handle = empty
     yield

@@ -42,6 +42,8 @@ class Tag(StrEnum):
     QUESTIONNAIRE_READ = "patient:questionnaire:read"
     THERAPY_READ = "patient:therapy:read"
     PATIENT_READ = "patient:record:read"
+    RECORD_READ = "patient:infusion_record:read"
+    RECORD_COPIED = "patient:infusion_record:copied"
     # Patient and history
     PATIENT_ADDED = "patient:record:added"
     PATIENT_CHANGED = "patient:record:changed"
@@ -94,6 +96,8 @@ class Tag(StrEnum):
     INFUSION_CANCELLED = "infusion:session:cancelled"
     INFUSION_CALLED = "infusion:session:called"
     DISCHARGED = "infusion:session:discharged"
+    RECORD_SEALED = "infusion:record:sealed"
+    RECORD_ADDED = "infusion:record:added"
     DISCHARGE_REFUSED = "infusion:session:discharge_refused"
     ALERT_RAISED = "infusion:alert:raised"
     ALERT_ACKNOWLEDGED = "infusion:alert:acknowledged"
@@ -169,6 +173,8 @@ SENTENCES: Mapping[Tag, str | Promise] = {
     Tag.QUESTIONNAIRE_READ: _("{actor} read the questionnaires."),
     Tag.THERAPY_READ: _("{actor} read the therapy notes."),
     Tag.PATIENT_READ: _("{actor} read name and contact."),
+    Tag.RECORD_READ: _("{actor} read the whole record of an infusion."),
+    Tag.RECORD_COPIED: _("{actor} took a copy of the record of an infusion."),
     Tag.PATIENT_ADDED: _("{actor} added the patient."),
     Tag.PATIENT_CHANGED: _("{actor} changed name, contact or dates."),
     Tag.CONSENT_CHANGED: _("{actor} recorded a decision about consent."),
@@ -216,6 +222,8 @@ SENTENCES: Mapping[Tag, str | Promise] = {
     Tag.INFUSION_NOTE: _("{actor} added a note to the infusion."),
     Tag.INFUSION_CANCELLED: _("{actor} cancelled an infusion. Reason: {reason}"),
     Tag.DISCHARGED: _("{actor} discharged the patient."),
+    Tag.RECORD_SEALED: _("{actor} sealed the record of an infusion as number {position}."),
+    Tag.RECORD_ADDED: _("{actor} added to a sealed record. Reason: {reason}"),
     Tag.INFUSION_CALLED: _("{actor} called the day after the infusion."),
     Tag.DISCHARGE_REFUSED: _("{actor} tried to discharge while the gate was closed."),
     Tag.ALERT_RAISED: _("An alert was raised."),

@@ -38,6 +38,7 @@ LOOP_APPS = [
         "questionnaires",
         "therapy",
         "cabinet",
+        "records",
         "outcomes",
     )
 ]

@@ -20,6 +20,7 @@ from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import may
 from ketacare.clinic.infusions.models import Session
+from ketacare.clinic.records import access as records
 from ketacare.clinic.vitals.inbox import attach, bind, release, set_aside
 from ketacare.clinic.vitals.ingesting import ingest, ingest_many
 from ketacare.clinic.vitals.models import Value
@@ -144,6 +145,8 @@ def correct_value(
             ErrorCode.NOT_ALLOWED,
             _("A monitor's value stays as it came; record your own measurement beside it."),
         )
+    if current.session is not None:
+        records.refuse_if_sealed(current.session)
     newer = current.superseded_by
     if newer is not None:
         who = newer.by.display_name if newer.by else ""

@@ -56,8 +56,9 @@ def candidates(message: Message, router: Router | None = None) -> tuple[Candidat
     for chair in named or tuple(infusions.chairs()):
         there = {getattr(router.sitting(chair, at), "pk", None) for at in content.times}
         session = router.sitting(chair, content.at)
-        if session is not None and there == {session.pk}:
-            found.append(Candidate(session=session, chair=chair))
+        if session is None or there != {session.pk} or router.is_sealed(session):
+            continue
+        found.append(Candidate(session=session, chair=chair))
     return tuple(found)
 
 

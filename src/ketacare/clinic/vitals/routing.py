@@ -15,6 +15,7 @@ from datetime import datetime
 from ketacare.clinic.infusions import access as infusions
 from ketacare.clinic.infusions.models import Chair, Session
 from ketacare.clinic.infusions.seats import Seat, seats_since
+from ketacare.clinic.records.access import sealed_among
 from ketacare.clinic.vitals.models import Binding
 
 
@@ -42,6 +43,9 @@ class Router:
             if chair.device_id and chair.device_id.casefold() not in self._bindings
         }
         self._seats: dict[uuid.UUID, tuple[Seat, ...]] = seats_since(since)
+        self._sealed = sealed_among(
+            {seat.session.pk for seats in self._seats.values() for seat in seats}
+        )
 
     def route(self, *, devices: Sequence[str], bed: str, times: Sequence[datetime]) -> Route:
         """Return the one session that everything measured at ``times`` belongs to, or why not."""
@@ -66,6 +70,10 @@ class Router:
             chairs[named.pk] = named
         return tuple(chairs.values())
 
+    def is_sealed(self, session: Session) -> bool:
+        """Return whether the record of a session is sealed, so that nothing can be added to it."""
+        return session.pk in self._sealed
+
     def sitting(self, chair: Chair, at: datetime) -> Session | None:
         """Return who was in a chair at a moment."""
         for seat in self._seats.get(chair.pk, ()):
@@ -82,6 +90,12 @@ class Router:
             return Route(
                 session=None,
                 problem=f"nobody was checked in at {chair.name} at that time; check the person in",
+            )
+        if self.is_sealed(session):
+            return Route(
+                session=None,
+                problem=f"the record of who sat at {chair.name} at that time is sealed; set it "
+                "aside, and write an addendum if it matters",
             )
         return Route(session=session, problem="")
 

@@ -7,6 +7,7 @@ reason. Nothing here acts on a patient or a pump, and nothing here is an alarm.
 
 from ketacare.core.safety.cadence import DueItem, due_observations, observation_ends
 from ketacare.core.safety.context import SessionContext
+from ketacare.core.safety.crossings import Crossing, crossings
 from ketacare.core.safety.dated import Dated, Entry, spoken
 from ketacare.core.safety.facts import Answer, FactDefinition
 from ketacare.core.safety.findings import FactUsed, Gate, RuleFinding
@@ -43,6 +44,7 @@ __all__ = [
     "Bound",
     "Cadence",
     "CountsFrom",
+    "Crossing",
     "Dated",
     "Direction",
     "DueItem",
@@ -74,6 +76,7 @@ __all__ = [
     "VitalState",
     "Waste",
     "by_urgency",
+    "crossings",
     "discharge_gate",
     "due_observations",
     "judge_vitals",

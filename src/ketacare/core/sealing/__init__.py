@@ -6,9 +6,10 @@ them. It knows nothing of what the lines say.
 
 from ketacare.core.sealing.canonical import canonical
 from ketacare.core.sealing.chain import START, after, hash_after, join, split
-from ketacare.core.sealing.difference import Change, Difference, differences
+from ketacare.core.sealing.difference import KEY, Change, Difference, differences
 
 __all__ = [
+    "KEY",
     "START",
     "Change",
     "Difference",

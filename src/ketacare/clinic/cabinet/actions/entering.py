@@ -20,6 +20,7 @@ from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import may, roles_with
 from ketacare.clinic.cabinet.models import Entry, Lot
 from ketacare.clinic.infusions.models import Session
+from ketacare.clinic.records import access as records
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.ledger import EMPTY, Account, Balance, Posting, account_of, post
 
@@ -110,6 +111,8 @@ def enter(
     **more: Any,
 ) -> Entry:
     """Write the next entry of a locked lot; refuse one that leaves less than nothing."""
+    if session is not None:
+        records.refuse_if_sealed(session)
     last = lot.entries.order_by("-number").first()
     before = EMPTY if last is None else last.after
     if last is not None and last.at - CLOCK_SLACK <= now < last.at:

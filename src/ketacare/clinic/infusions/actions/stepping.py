@@ -13,6 +13,7 @@ from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import may, roles_with
 from ketacare.clinic.infusions.models import Phase, Session, Step
+from ketacare.clinic.records import access as records
 from ketacare.core.errors import ErrorCode, InputError
 
 LONGEST_REASON = 500
@@ -42,6 +43,7 @@ def begin(
         .select_related("patient", "chair", "plan", "prepared_by", "second_by")
         .get(pk=session.pk)
     )
+    records.refuse_if_sealed(current)
     if expected_version is not None and current.version != expected_version:
         steps = list(
             current.steps.select_related("by")

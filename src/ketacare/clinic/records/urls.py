@@ -1,0 +1,6 @@
+"""Routes of this app, with their full paths."""
+
+from django.urls import URLPattern
+
+app_name = "records"
+urlpatterns: list[URLPattern] = []
