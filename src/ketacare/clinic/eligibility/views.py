@@ -52,7 +52,7 @@ def review(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
         "stations": STATIONS,
         "question_groups": presenting.groups_of(station),
         "reviews": reviews,
-        "overridden": overridden(access.overrides_of(patient.pk), found),
+        "overridden": overridden(list(access.overrides_of(patient.pk)), found),
         "policy": load_policy(),
         "standing": standing(Part.RULES),
         "draft_key": f"eligibility.questions.{OPEN}:{patient.pk}",
