@@ -32,6 +32,7 @@ from ketacare.knowledge.loading.studies import load_studies
 from ketacare.knowledge.loading.therapy import load_integration_window
 from ketacare.knowledge.loading.treatments import find_treatment, load_treatments
 from ketacare.knowledge.loading.virtual import load_virtual_clinic
+from ketacare.knowledge.loading.visit import load_calls, load_check_in
 from ketacare.knowledge.loading.watch import load_watch_rules
 from ketacare.knowledge.loading.wordings import with_site_texts
 
@@ -41,6 +42,8 @@ __all__ = [
     "load_adaptive_rules",
     "load_banks",
     "load_cabinet_rules",
+    "load_calls",
+    "load_check_in",
     "load_crisis_help",
     "load_device_profile",
     "load_dose_timing",

@@ -83,6 +83,7 @@ class Tag(StrEnum):
     INFUSION_BOOKED = "infusion:session:booked"
     INFUSION_CHECKED = "infusion:session:checked"
     INFUSION_CHECKED_IN = "infusion:session:checked_in"
+    INFUSION_STEP_SKIPPED = "infusion:session:step_skipped"
     INFUSION_PREPARED = "infusion:session:prepared"
     INFUSION_SECOND_CHECKED = "infusion:session:second_checked"
     INFUSION_MISMATCH = "infusion:session:mismatch"
@@ -210,6 +211,7 @@ SENTENCES: Mapping[Tag, str | Promise] = {
     Tag.INFUSION_BOOKED: _("{actor} booked an infusion."),
     Tag.INFUSION_CHECKED: _("{actor} went through the checks before the dose."),
     Tag.INFUSION_CHECKED_IN: _("{actor} checked the person in for an infusion."),
+    Tag.INFUSION_STEP_SKIPPED: _("{actor} skipped a step of the check-in. Reason: {reason}"),
     Tag.INFUSION_PREPARED: _("{actor} prepared the pump sheet."),
     Tag.INFUSION_SECOND_CHECKED: _("{actor} did the second check of the pump sheet."),
     Tag.INFUSION_MISMATCH: _("{actor} calculated something else at the second check."),

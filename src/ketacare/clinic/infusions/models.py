@@ -196,7 +196,10 @@ class PumpEvent(models.Model):
 
 
 class Step(models.Model):
-    """One act on a session: what, by whom, when, why; ``version`` is the session's after it."""
+    """One act on a session: what, by whom, when, why; ``version`` is the session's after it.
+
+    ``subject`` names what it was about where there are several: a step of the check-in.
+    """
 
     class Act(models.TextChoices):
         """What was done, as a verb in the past."""
@@ -218,6 +221,8 @@ class Step(models.Model):
         DISCHARGE = "discharge", _("discharged the person")
         CANCEL = "cancel", _("cancelled the infusion")
         CALL = "call", _("called after the infusion")
+        SKIP = "skip", _("skipped a step of the check-in")
+        EVENT = "event", _("recorded an adverse event")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="steps")
@@ -225,6 +230,7 @@ class Step(models.Model):
     version = models.PositiveIntegerField()
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=40, blank=True)
     text = models.TextField(blank=True)
     override = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -237,3 +243,70 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} {self.act}"
+
+
+class AdverseEvent(models.Model):
+    """One unwanted event, as it was told and graded; ``term`` is one of the clinic's list (CTCAE).
+
+    ``proposed_grade`` is what the measured values suggest, ``grade`` what a clinician decided. A
+    review never changes what was told: it stands beside it.
+    """
+
+    class Related(models.TextChoices):
+        """Whether the drug caused it, in the words of a clinician."""
+
+        NO = "no", _("Not related")
+        POSSIBLE = "possible", _("Possibly")
+        PROBABLE = "probable", _("Probably")
+        YES = "yes", _("Certainly")
+
+    class Outcome(models.TextChoices):
+        """How it went on."""
+
+        RECOVERED = "recovered", _("Recovered")
+        RECOVERING = "recovering", _("Getting better")
+        ONGOING = "ongoing", _("Unchanged")
+        SEQUELAE = "sequelae", _("Recovered, something remains")
+        DIED = "died", _("Died")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="adverse_events")
+    term = models.CharField(max_length=60)
+    said = models.CharField(max_length=200, blank=True)  # which, for a term that is "other"
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    proposed_grade = models.PositiveSmallIntegerField(null=True, blank=True)
+    proposed_because = models.CharField(max_length=300, blank=True)
+    grade = models.PositiveSmallIntegerField()
+    criteria = models.JSONField(default=list)  # what makes it serious
+    is_serious = models.BooleanField()
+    is_expected = models.BooleanField()
+    related = models.CharField(max_length=10, choices=Related.choices)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices)
+    action_taken = models.CharField(max_length=300, blank=True)
+    narrative = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    report_by = models.DateTimeField(null=True, blank=True)
+    outside_by = models.DateTimeField(null=True, blank=True)
+    reported_at = models.DateTimeField(null=True, blank=True)
+    outside_reported_at = models.DateTimeField(null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    review = models.TextField(blank=True)
+    reviewed_grade = models.PositiveSmallIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["began_at"]
+        indexes = [models.Index(fields=["session", "began_at"], name="infusions_event_session")]
+
+    def __str__(self) -> str:
+        return f"{self.term} {self.grade}"
+
+    @property
+    def awaits_review(self) -> bool:
+        """Whether nothing more may be given before somebody has looked at it."""
+        return self.is_serious and self.reviewed_at is None

@@ -13,12 +13,13 @@ from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import may
 from ketacare.clinic.history.access import diagnoses_of
-from ketacare.clinic.infusions import access, charts, checks, forms
+from ketacare.clinic.infusions import access, arriving, charts, checks, forms
 from ketacare.clinic.infusions.acts import ACTS, Act
 from ketacare.clinic.infusions.charts import Figure
 from ketacare.clinic.infusions.expecting import Expected, expected
 from ketacare.clinic.infusions.models import Phase, Session
 from ketacare.clinic.infusions.outlook import Outlook, limits_of, outlook_of
+from ketacare.clinic.infusions.showing_arrival import ArrivalRow, rows_of
 from ketacare.clinic.infusions.watching import Readings, Watch, watch
 from ketacare.clinic.vitals import access as vitals
 from ketacare.clinic.vitals.forms import ALL, PRESSURE, TOGETHER, ObservationForm, steps_of
@@ -36,7 +37,12 @@ from ketacare.core.safety import (
     Station,
     observation_ends,
 )
-from ketacare.knowledge.load import load_observations, load_policy, load_protocol
+from ketacare.knowledge.load import (
+    load_check_in,
+    load_observations,
+    load_policy,
+    load_protocol,
+)
 from ketacare.knowledge.loading.bedside import Step as ScaleStep
 
 STATIONS = {
@@ -99,6 +105,7 @@ class Page:
     watch: Watch
     expected: Expected | None
     offers: dict[str, Offer]
+    arrival: tuple[ArrivalRow, ...]
     entries: tuple[Entry, ...]
     checks: tuple[Check, ...]
     open_questions: tuple[FactDefinition, ...]
@@ -120,6 +127,11 @@ class Page:
     def checks_met(self) -> tuple[Check, ...]:
         """What is met."""
         return tuple(c for c in self.checks if c.finding.outcome is Outcome.PASS)
+
+    @property
+    def arrival_done(self) -> int:
+        """How many steps of the check-in are settled."""
+        return sum(not row.opens for row in self.arrival)
 
     @property
     def candidates(self) -> bool:
@@ -150,9 +162,14 @@ def judge(session: Session, *, now: datetime) -> Judged:
         questions = forms.questions_among(asked, codes)
         return Judged(person=person, before=(), gate=gate, questions=questions)
     before = tuple(checks.before_dose(session, now=now, person=person))
-    codes = {code for each in before for code in each.finding.missing}
+    codes = {code for each in before for code in each.finding.missing} - settled_by_forms()
     questions = forms.questions_among(asked, codes)
     return Judged(person=person, before=before, gate=None, questions=questions)
+
+
+def settled_by_forms() -> set[str]:
+    """Return the questions that a form of the check-in answers; they are asked nowhere else."""
+    return {step.settles for step in load_check_in().steps if step.settles}
 
 
 def open_questions_of(session: Session, *, now: datetime) -> tuple[FactDefinition, ...]:
@@ -173,6 +190,7 @@ def page_of(session: Session, user: User, readings: Readings, *, now: datetime) 
         watch=watch(session, readings, now=now),
         expected=_expected(session, readings, number, now),
         offers=_offers(session, user, judged.person, now),
+        arrival=_arrival(session, user, judged),
         entries=_entries(session, user, now),
         checks=tuple(rows),
         open_questions=judged.questions,
@@ -282,6 +300,12 @@ def _weight(person: Person | None, now: datetime) -> float | None:
         return dosing_weight(person, protocol=load_protocol(), now=now)
     except InputError:
         return None  # the field stays empty, and the check of the weight says why
+
+
+def _arrival(session: Session, user: User, judged: Judged) -> tuple[ArrivalRow, ...]:
+    if judged.person is None or judged.gate is not None:
+        return ()
+    return rows_of(session, arriving.arrival_of(session, judged.before, judged.person), user)
 
 
 def _entries(session: Session, user: User, now: datetime) -> tuple[Entry, ...]:

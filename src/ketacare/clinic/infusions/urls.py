@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ketacare.clinic.infusions import listing, stream, views
+from ketacare.clinic.infusions import listing, stream, views, views_arrival
 
 app_name = "infusions"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("infusions/<uuid:infusion_id>/do/<slug:act>/", views.act, name="act"),
     path(
         "infusions/<uuid:infusion_id>/questions/<slug:station>/", views.questions, name="questions"
+    ),
+    path("infusions/<uuid:infusion_id>/check-in/<slug:step>/", views_arrival.step, name="step"),
+    path(
+        "infusions/<uuid:infusion_id>/check-in/<slug:step>/skip/", views_arrival.skip, name="skip"
     ),
     path("infusions/<uuid:infusion_id>/symptoms/", views.symptoms, name="symptoms"),
     path("infusions/<uuid:infusion_id>/override/<str:rule>/", views.override, name="override"),

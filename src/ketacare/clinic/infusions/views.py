@@ -24,9 +24,10 @@ from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import may
 from ketacare.clinic.eligibility import actions as eligibility
-from ketacare.clinic.infusions import access, checks, forms, logbook, showing
+from ketacare.clinic.infusions import access, actions, checks, forms, logbook, showing
 from ketacare.clinic.infusions.actions import StaleVersion
 from ketacare.clinic.infusions.acts import ACTS
+from ketacare.clinic.infusions.marks import marks_of
 from ketacare.clinic.infusions.models import Session
 from ketacare.clinic.infusions.watching import SYMPTOMS, read, watch
 from ketacare.clinic.work.drafts import discard, form_with_draft
@@ -55,6 +56,7 @@ def session(request: HttpRequest, infusion_id: uuid.UUID) -> HttpResponse:
         "figures": showing.figures_of(found, readings, now=now),
         "outlook": showing.outlook_shown(found, readings, now=now),
         "log": logbook.log_of(found, readings),
+        "marks": marks_of([found]).get(found.pk, ()),
         "user_may_act": may(user, P.INFUSION_RUN),
         "now": now,
     }
@@ -146,7 +148,12 @@ def questions(request: HttpRequest, infusion_id: uuid.UUID, station: str) -> Htt
     stations = {"before": Station.BEFORE_DOSE, "leaving": Station.DISCHARGE}
     if station not in stations:
         raise Http404(_("There are no such questions."))
-    asked = load_policy().questions_at(stations[station])
+    settled = showing.settled_by_forms()
+    asked = tuple(
+        question
+        for question in load_policy().questions_at(stations[station])
+        if question.code not in settled
+    )
     now = timezone.now()
     if request.method == "POST":
         asked = forms.questions_among(asked, request.POST.getlist("asked"))
@@ -160,7 +167,7 @@ def questions(request: HttpRequest, infusion_id: uuid.UUID, station: str) -> Htt
     )
     if request.method == "POST" and form.is_valid():
         try:
-            eligibility.record_answers(found.patient, form.answers, by=user, now=now)
+            actions.answer(session=found, answers=form.answers, by=user, now=now)
         except InputError as error:
             form.add_error(error.where if error.where in form.fields else None, error.sentence)
         else:

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -277,6 +278,9 @@ def _request(request: HttpRequest, request_id: uuid.UUID) -> Request:
 def _recorded(request: HttpRequest, row: Response) -> HttpResponse:
     known = access.known()[row.instrument]
     messages.success(request, _("{name} is in the record.").format(name=known.name))
+    back = request.GET.get("back", "")
+    if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        return redirect(back)
     return redirect("questionnaires:overview", row.patient_id)
 
 

@@ -23,6 +23,7 @@ from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import Role, may, sees_clinical
 from ketacare.clinic.infusions import access as infusions
+from ketacare.clinic.infusions.marks import Mark, marks_of
 from ketacare.clinic.infusions.models import Phase, Session
 from ketacare.clinic.patients.access import patients_by_id
 from ketacare.clinic.work.access import open_tasks_for
@@ -59,7 +60,7 @@ class Seat:
     value_age: str
     silent: bool
     unheard: bool
-    skipped: str
+    marks: tuple[Mark, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +142,9 @@ def _chairs(*, now: datetime) -> Part:
     from ketacare.clinic.infusions.watching import read, watch
 
     seats = []
-    watched = [watch(s, read(s, now=now), now=now) for s in infusions.open_sessions()]
+    here = list(infusions.open_sessions())
+    marks = marks_of(here)
+    watched = [watch(s, read(s, now=now), now=now) for s in here]
     for seen in sorted(watched, key=order_of):
         session = seen.session
         known = [tile for tile in seen.tiles if tile.state.at is not None]
@@ -166,7 +169,7 @@ def _chairs(*, now: datetime) -> Part:
                 value_age="" if newest is None else newest.age,
                 silent=seen.monitor_silent,
                 unheard=session.chair is not None and seen.connection.age_seconds is None,
-                skipped=session.vial_skipped,
+                marks=marks.get(session.pk, ()),
             )
         )
     return Part(

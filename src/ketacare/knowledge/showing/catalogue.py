@@ -140,6 +140,11 @@ KINDS: tuple[Kind, ...] = (
         holds=_in("planning"),
     ),
     Kind(name="bedside", about="what a person enters at the bedside", holds=_in("bedside")),
+    Kind(
+        name="visit",
+        about="the steps of a visit: check-in, events, calls",
+        holds=_in("visit"),
+    ),
     Kind(name="devices", about="bedside monitors and their codes", holds=_in("devices")),
     Kind(
         name="cabinet",

@@ -5,6 +5,7 @@ Each act names who (``by``), when (``now``) and which version of the session the
 between raises :class:`StaleVersion`, which says who did what, and changes nothing.
 """
 
+from ketacare.clinic.infusions.actions.arriving import answer, answer_step, skip_step
 from ketacare.clinic.infusions.actions.booking import (
     add_chair,
     assign_chair,
@@ -31,6 +32,8 @@ __all__ = [
     "NotReady",
     "StaleVersion",
     "add_chair",
+    "answer",
+    "answer_step",
     "assign_chair",
     "cancel",
     "change_rate",
@@ -44,6 +47,7 @@ __all__ = [
     "resume",
     "schedule",
     "second_check",
+    "skip_step",
     "start",
     "stop",
 ]

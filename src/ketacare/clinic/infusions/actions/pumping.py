@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from ketacare.clinic import audit
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
-from ketacare.clinic.infusions import checks, mapping
+from ketacare.clinic.infusions import arriving, checks, mapping
 from ketacare.clinic.infusions.actions.stepping import begin, finish, reasoned
 from ketacare.clinic.infusions.models import FLOWING_PHASES, Phase, PumpEvent, Session, Step
 from ketacare.core.errors import ErrorCode, InputError
@@ -39,12 +39,7 @@ def start(*, session: Session, by: User, now: datetime, expected_version: int | 
         phases=(Phase.READY,),
         act=Step.Act.START,
     )
-    standing = [each for each in checks.before_dose(current, now=now) if each.stands]
-    if standing:
-        sentences = " ".join(each.finding.sentence for each in standing[:3])
-        more = len(standing) - 3
-        rest = _(" And {n} more.").format(n=more) if more > 0 else ""
-        raise NotReady(_("The infusion cannot start. ") + sentences + rest, standing)
+    _must_be_ready(current, now)
     rate_ml_h = current.rate_ml_h
     if rate_ml_h is None:
         raise InputError(ErrorCode.MISSING_KEY, _("There is no pump sheet with a rate."))
@@ -166,6 +161,28 @@ def stop(
         by=by,
         now=now,
     )
+
+
+def _must_be_ready(session: Session, now: datetime) -> None:
+    """Refuse the start while a check stands in the way or a step of the check-in is left open."""
+    person = checks.person_of(session, now=now)
+    checked = checks.before_dose(session, now=now, person=person)
+    standing = [each for each in checked if each.stands]
+    if standing:
+        sentences = " ".join(each.finding.sentence for each in standing[:3])
+        more = len(standing) - 3
+        rest = _(" And {n} more.").format(n=more) if more > 0 else ""
+        raise NotReady(_("The infusion cannot start. ") + sentences + rest, standing)
+    still = arriving.left_open(arriving.arrival_of(session, checked, person))
+    if still:
+        names = ", ".join(each.step.title for each in still)
+        raise NotReady(
+            _(
+                "The infusion cannot start. Open at the check-in: {names}. Do it, or skip it with a "
+                "reason."
+            ).format(names=names),
+            (),
+        )
 
 
 def _running(

@@ -72,6 +72,7 @@ def finish(
     phase: Phase | None = None,
     text: str = "",
     override: bool = False,
+    subject: str = "",
 ) -> Session:
     """Write the session with its next version, and the step that led to it."""
     if phase is not None and phase != current.phase:
@@ -88,6 +89,7 @@ def finish(
         by=by,
         text=text.strip(),
         override=override,
+        subject=subject,
     )
     return current
 

@@ -14,14 +14,15 @@ from ketacare.clinic.accounts.models import User
 from ketacare.clinic.patients.models import Patient
 from ketacare.clinic.questionnaires import access
 from ketacare.clinic.questionnaires.models import Request, Response
-from ketacare.clinic.questionnaires.risk import raise_risks
+from ketacare.clinic.questionnaires.risk import raise_risks, triage_of
 from ketacare.core.errors import ErrorCode, InputError
-from ketacare.core.measures import score
+from ketacare.core.measures import Triage, score
 from ketacare.core.record import Rater, Score
 
 log = logging.getLogger(__name__)
 
 CLOCK_SLACK = timedelta(minutes=2)
+SCREENER_FACT = "cssrs_since_last"
 
 
 def reported(
@@ -77,7 +78,20 @@ def store(
     row.at, row.rater = reported.at, reported.rater.value
     row.save()
     raise_risks(row, scored, by=by, now=now)
+    _tell_the_rules(row, triage_of(scored), by=by, now=now)
     return row
+
+
+def _tell_the_rules(row: Response, found: Triage | None, *, by: User | None, now: datetime) -> None:
+    """Let a screener's level answer the policy's question about it, so that nobody is asked twice.
+
+    While a question left out could raise the level, nothing is answered: the rules go on asking.
+    """
+    if found is None or not found.is_certain or row.at > now:
+        return
+    from ketacare.clinic.eligibility.actions import record_answers  # it reads questionnaires too
+
+    record_answers(row.patient, {SCREENER_FACT: found.level.value}, by=by, now=now, at=row.at)
 
 
 def afterwards(patient: Patient, *, now: datetime, by: User | None, refresh: bool) -> None:
