@@ -58,7 +58,7 @@ def test_one_tap_from_the_board_leads_to_the_decision_and_its_reason(board):
 
 
 def test_signing_shows_what_is_signed_and_lists_the_decision(board):
-    name, _ = open_plan(board, lambda text: "so does the first option" in text)
+    name, _ = open_plan(board, lambda text: "the first option agrees" in text)
     before = decisions(board).count()
     question(board).get_by_role("link", name=re.compile("^Sign option 1")).click()
     expect(board.get_by_role("heading", level=1)).to_have_text("Sign this option")

@@ -1,3 +1,4 @@
+import dataclasses
 from itertools import pairwise
 
 import pytest
@@ -6,6 +7,7 @@ from hypothesis import strategies as st
 
 from ketacare.adapters.plots import (
     BandData,
+    Foreseen,
     Mark,
     ScorePanel,
     ScorePoint,
@@ -148,3 +150,17 @@ def test_spread_labels_keep_their_distance_and_their_order(wanted):
     ordered = [placed[i] for i in sorted(range(len(wanted)), key=lambda i: wanted[i])]
     assert all(b - a >= 15 - 1e-6 for a, b in pairwise(ordered))
     assert all(6 - 1e-6 <= p <= 150 + 1e-6 for p in placed)  # nine labels of 15 px fit into 144
+
+
+def test_what_was_foreseen_stands_behind_the_score_and_in_its_row(read):
+    told = Foreseen(day=4, p5=5, p25=8, p50=10, p75=12, p95=16, made="1 Nov 2026")
+    foreseen = dataclasses.replace(GAD7, foreseen=[told])
+    drawn = chart(panels=[foreseen])
+    plain = chart(panels=[GAD7])
+    count = 'class="chart-band-90"'
+    assert drawn.svg.count(count) == plain.svg.count(count) + 1
+    assert drawn.table_headers == (*plain.table_headers, "Expected on")
+    row = next(r for r in drawn.table_rows if r[:3] == ("4", "GAD-7", "11"))
+    assert row[3:] == ("10", "8 to 12", "5 to 16", "1 Nov 2026")
+    assert {len(r) for r in drawn.table_rows} == {7}
+    assert {len(r) for r in plain.table_rows} == {6}

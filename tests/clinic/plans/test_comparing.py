@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from ketacare.clinic.patients.presenting import chart_view
 from ketacare.clinic.plans import access, actions
 from ketacare.clinic.plans.models import Comparison
 
@@ -79,3 +80,24 @@ def test_a_score_is_compared_once(patient, before, course):
     for hours in (1, 26, 51):
         actions.refresh_advice(patient, now=later + timedelta(hours=hours))
     assert Comparison.objects.count() == 1
+
+
+def test_the_chart_shows_the_forecast_made_before_each_score(make_patient, course, psychiatrist):
+    """The bar behind a dot is the stored forecast, whatever was learned from the score since."""
+    patient = make_patient(gad7=(15, 14))
+    before = course.start + 2 * course.gap
+    stored = actions.refresh_advice(patient, now=before)
+    later = before + timedelta(days=7)
+    course.add_score(patient, 3, at=later)  # far from what was expected of a 14
+    newest = actions.refresh_advice(patient, now=later + timedelta(minutes=1))
+    view = chart_view(patient, user=psychiatrist, now=later + timedelta(days=1))
+    headers, rows = view.picture.wide.table_headers, view.picture.wide.table_rows
+    assert headers[-1] == "Expected on"
+    row = next(r for r in rows if r[1:3] == ("GAD-7", "3"))
+    fan = next(
+        f for f in stored.data["forecasts"] if (f["about"], f["instrument"]) == ("none", "gad7")
+    )
+    assert row[3] == f"{fan['p50'][fan['days_from_now'].index(7.0)]:g}"
+    assert row[-1] == f"{before:%-d %b %Y}"
+    assert newest.data["learned"]["scores_used"] == stored.data["learned"]["scores_used"] + 1
+    assert "of 1 score lies inside" in view.picture.note

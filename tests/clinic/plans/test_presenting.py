@@ -14,7 +14,7 @@ from ketacare.clinic.plans.presenting import advice_view, of_people, percent
         (0.0, "fewer than 1 of 100"),
         (0.004, "fewer than 1 of 100"),
         (0.02, "about 2 of 100"),
-        (0.099, "about 10 of 100"),
+        (0.099, "about 1 of 10"),
         (0.1, "about 1 of 10"),
         (0.61, "about 6 of 10"),
         (0.94, "about 9 of 10"),

@@ -9,17 +9,21 @@ Class names (style these, nothing else is used):
 
 ==================== =====================================================================
 ``chart``            the ``<svg>`` itself; ``chart-scores``, ``chart-vitals``,
-                     ``chart-shares``, ``chart-concentrations`` or ``chart-tradeoff`` beside it
+                     ``chart-shares``, ``chart-concentrations``, ``chart-strip`` or
+                     ``chart-tradeoff`` beside it
 ``chart-panel``      background of one panel
 ``chart-grid``       horizontal grid line; ``chart-axis`` the time axis
 ``chart-label``      any text; ``chart-label-title`` a panel's name, ``chart-label-value`` the
                      newest value, ``chart-label-quiet`` ticks of the axes
-``chart-band-90``    5 to 95 % band; ``chart-band-50`` 25 to 75 % band (polygons)
+``chart-band-90``    5 to 95 % band; ``chart-band-50`` 25 to 75 % band (polygons ahead, upright
+                     bars behind a score that was foreseen)
 ``chart-median``     median of the band (a line)
 ``chart-line``       line through measured scores; the typical person's concentration
 ``chart-case-1``     to ``chart-case-4``: other cases beside the typical line
 ``chart-dot``        a measured score or a device's value (filled circle)
 ``chart-dot-manual`` a value a person measured (open diamond)
+``chart-range``      device values that stand close, from lowest to highest (upright strokes)
+``chart-pump``       the pump's rate while it runs (filled); ``chart-crossed`` a limit was crossed
 ``chart-dot-newest`` beside ``chart-dot`` on the newest one
 ``chart-dot-other``  an option that another outdoes (small open circle)
 ``chart-threshold``  a dashed limit or response line; ``chart-threshold-label`` its text
@@ -35,8 +39,10 @@ from ketacare.adapters.plots.concentrations import (
     SamplePoint,
     concentration_chart,
 )
-from ketacare.adapters.plots.scores import ScorePanel, ScorePoint, score_chart
+from ketacare.adapters.plots.scores import Foreseen, ScorePanel, ScorePoint, score_chart
 from ketacare.adapters.plots.shares import ShareRow, share_chart
+from ketacare.adapters.plots.standalone import standalone_svg
+from ketacare.adapters.plots.strip import StripEvent, StripPump, StripScale, StripSign, strip_chart
 from ketacare.adapters.plots.tradeoff import TradeOff, trade_off_chart
 from ketacare.adapters.plots.vitals import VitalPanel, VitalPoint, vitals_chart
 
@@ -45,11 +51,16 @@ __all__ = [
     "Case",
     "Chart",
     "ConcentrationPanel",
+    "Foreseen",
     "Mark",
     "SamplePoint",
     "ScorePanel",
     "ScorePoint",
     "ShareRow",
+    "StripEvent",
+    "StripPump",
+    "StripScale",
+    "StripSign",
     "Threshold",
     "TradeOff",
     "VitalPanel",
@@ -57,6 +68,8 @@ __all__ = [
     "concentration_chart",
     "score_chart",
     "share_chart",
+    "standalone_svg",
+    "strip_chart",
     "trade_off_chart",
     "vitals_chart",
 ]

@@ -53,6 +53,12 @@ class Drawing:
         """Add a filled polygon."""
         self._add(f'<polygon points="{_points(points)}" class="{name}"/>')
 
+    def strokes(self, strokes: Iterable[tuple[float, float, float]], name: str) -> None:
+        """Add upright strokes, each as x, top and bottom, in one element."""
+        drawn = "".join(f"M{x:.1f} {top:.1f}V{bottom:.1f}" for x, top, bottom in strokes)
+        if drawn:
+            self._add(f'<path d="{drawn}" fill="none" stroke="currentColor" class="{name}"/>')
+
     def circle(self, x: float, y: float, radius: float, name: str) -> None:
         """Add a filled circle."""
         self._add(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" class="{name}"/>')

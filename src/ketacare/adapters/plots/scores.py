@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from ketacare.adapters.plots.chart import (
     BandData,
@@ -25,6 +25,8 @@ from ketacare.core.errors import ErrorCode, InputError
 
 LEFT, TOP = 34.0, 22.0
 GAP = 14.0  # between panels
+WIDEST_BAR = 9.0  # of what was expected of a score
+MADE = "Expected on"
 HEADERS = ("Day", "Measure", "Measured", "Expected", "Half of such people", "Nine in ten")
 
 
@@ -37,13 +39,27 @@ class ScorePoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """What was expected of one score before it was given, and in words when that was said."""
+
+    day: float
+    p5: float
+    p25: float
+    p50: float
+    p75: float
+    p95: float
+    made: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScorePanel:
-    """One instrument: its range, what was measured, what is expected, and its levels."""
+    """One instrument: its range, what was measured and foreseen, what is expected, its levels."""
 
     name: str
     minimum: float
     maximum: float
     points: Sequence[ScorePoint] = ()
+    foreseen: Sequence[Foreseen] = ()
     fan: BandData | None = None
     thresholds: Sequence[Threshold] = ()
 
@@ -87,7 +103,14 @@ def score_chart(
         width=width,
         height=height,
     )
-    return Chart(svg=svg, table_headers=HEADERS, table_rows=_table(panels, doses), summary=summary)
+    rows = _table(panels, doses)
+    headers = (*HEADERS, MADE) if any(panel.foreseen for panel in panels) else HEADERS
+    return Chart(
+        svg=svg,
+        table_headers=headers,
+        table_rows=tuple(row[: len(headers)] for row in rows),
+        summary=summary,
+    )
 
 
 def _time_scale(
@@ -132,6 +155,7 @@ def _panel(drawing: Drawing, panel: ScorePanel, x: Scale, y: Scale) -> None:
     for level in panel.thresholds:
         drawing.line(LEFT, y(level.value), right, y(level.value), "chart-threshold")
     points = sorted(panel.points, key=lambda p: p.day)
+    _bars(drawing, panel, x, y)
     if len(points) > 1:
         drawing.path([(x(p.day), y(p.value)) for p in points], "chart-line")
     for point in points:
@@ -144,6 +168,24 @@ def _panel(drawing: Drawing, panel: ScorePanel, x: Scale, y: Scale) -> None:
     _name_bands(drawing, panel, x, y)
     if points:
         _newest_label(drawing, points[-1], x, y)
+
+
+def _bars(drawing: Drawing, panel: ScorePanel, x: Scale, y: Scale) -> None:
+    """Draw what was expected of each score as an upright bar behind its dot, no two touching."""
+    days = sorted(f.day for f in panel.foreseen)
+    apart = min((x(b) - x(a) for a, b in pairwise(days)), default=WIDEST_BAR + 1)
+    half = max(min(apart - 1, WIDEST_BAR), 3.0) / 2
+    for bar in panel.foreseen:
+        at = x(bar.day)
+        for low, high, name in (
+            (bar.p5, bar.p95, "chart-band-90"),
+            (bar.p25, bar.p75, "chart-band-50"),
+        ):
+            # A band of a single score is still to be seen.
+            top = y(min(high + 0.25, y.high))
+            bottom = y(max(low - 0.25, y.low))
+            drawing.rectangle(at - half, top, 2 * half, bottom - top, name)
+        drawing.line(at - half, y(bar.p50), at + half, y(bar.p50), "chart-median")
 
 
 def _name_bands(drawing: Drawing, panel: ScorePanel, x: Scale, y: Scale) -> None:
@@ -208,18 +250,28 @@ def _dose_labels(doses: Sequence[Mark], x: Scale) -> list[tuple[float, str]]:
 
 def _table(panels: Sequence[ScorePanel], doses: Sequence[Mark]) -> tuple[tuple[str, ...], ...]:
     rows: list[tuple[float, tuple[str, ...]]] = [
-        (dose.at, (number(dose.at), "Infusion", dose.label, "", "", "")) for dose in doses
+        (dose.at, (number(dose.at), "Infusion", dose.label, "", "", "", "")) for dose in doses
     ]
     for panel in panels:
-        rows += [
-            (p.day, (number(p.day), panel.name, number(p.value), "", "", "")) for p in panel.points
-        ]
+        told = {bar.day: bar for bar in panel.foreseen}
+        rows += [(p.day, _measured(panel, p, told.get(p.day))) for p in panel.points]
         if panel.fan:
             for day in _table_days(panel.fan):
                 p5, p25, p50, p75, p95 = panel.fan.at_time(day)
                 bands = (f"{number(p25)} to {number(p75)}", f"{number(p5)} to {number(p95)}")
-                rows.append((day, (number(day), panel.name, "", number(p50), *bands)))
+                rows.append((day, (number(day), panel.name, "", number(p50), *bands, "")))
     return tuple(row for _, row in sorted(rows, key=lambda r: r[0]))
+
+
+def _measured(panel: ScorePanel, point: ScorePoint, told: Foreseen | None) -> tuple[str, ...]:
+    start = (number(point.day), panel.name, number(point.value))
+    if told is None:
+        return (*start, "", "", "", "")
+    bands = (
+        f"{number(told.p25)} to {number(told.p75)}",
+        f"{number(told.p5)} to {number(told.p95)}",
+    )
+    return (*start, number(told.p50), *bands, told.made)
 
 
 def _table_days(fan: BandData) -> list[float]:

@@ -26,6 +26,8 @@ _STYLE = (
     ".chart-case-2{stroke:#00695c;stroke-width:2;stroke-dasharray:2 2}"
     ".chart-case-3{stroke:#6a1b9a;stroke-width:2;stroke-dasharray:8 2}"
     ".chart-case-4{stroke:#ad1457;stroke-width:2;stroke-dasharray:8 2 2 2}"
+    ".chart-range{stroke:#1c2430;stroke-width:1.2}.chart-pump{fill:#9db9da;stroke:#1f4e8c}"
+    ".chart-crossed{fill:#1c2430}.chart-grid,.chart-axis,.chart-event{fill:none}"
     ".chart-dot{fill:#b3261e}.chart-dot-manual{stroke:#b3261e;stroke-width:2}"
     ".chart-event{stroke:#6b7480;stroke-dasharray:2 3}"
     ".chart-threshold{stroke:#8a5a00}"

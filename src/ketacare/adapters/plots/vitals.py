@@ -128,7 +128,7 @@ def _panel(drawing: Drawing, panel: VitalPanel, x: Scale, top: float, height: fl
     places = spread([at for at, _ in labels], low=top + 6, high=bottom)
     for (_, text), place in zip(labels, places, strict=True):
         drawing.text(x.end + 6, place + 4, text, "chart-threshold-label")
-    for minute, value in _thinned(panel.points, x):
+    for minute, value in thinned(panel.points, x):
         drawing.circle(x(minute), y(value), 2.2, "chart-dot")
     for point in panel.points:
         if point.manual:
@@ -152,7 +152,7 @@ def _value_scale(panel: VitalPanel, top: float, bottom: float) -> Scale:
     return Scale(low=max(low - room, floor), high=high + room, start=bottom, end=top)
 
 
-def _thinned(points: Sequence[VitalPoint], x: Scale) -> list[tuple[float, float]]:
+def thinned(points: Sequence[VitalPoint], x: Scale) -> list[tuple[float, float]]:
     """Return the device's readings, of each two pixels only the lowest and the highest.
 
     Two hours at one reading in five seconds are 1,440 dots; no extreme is ever left out.

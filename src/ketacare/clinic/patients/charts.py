@@ -1,29 +1,33 @@
 """The score chart of one person: what was measured, the infusions, and the stored forecast as a fan.
 
-The fan is that of the newest advice snapshot, computed when the record last changed; nothing is
-forecast here. Before the first infusion days are counted from today.
+The fan is that of the newest advice snapshot, computed when the record last changed. Behind a past
+score stands what was stored about it before it was given, never a forecast fitted afterwards; nothing
+is forecast here. Before the first infusion days are counted from today.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ketacare.adapters.plots import (
     BandData,
     Chart,
+    Foreseen,
     Mark,
     ScorePanel,
     ScorePoint,
     Threshold,
     score_chart,
 )
+from ketacare.clinic.plans.models import Comparison
 from ketacare.core.measures import Instrument, Rated, rate_all
 from ketacare.core.record import Person
 from ketacare.knowledge.load import load_instruments
@@ -55,12 +59,14 @@ def score_picture(
     person: Person,
     ratings: Mapping[str, tuple[Rated, ...]],
     advice: Mapping[str, Any] | None,
+    compared: Iterable[Comparison] = (),
     *,
     now: datetime,
 ) -> ScorePicture | None:
     """Return the chart, or ``None`` while there is neither a score nor a forecast.
 
-    ``advice`` is a stored snapshot's data (``plans``), ``None`` before the first was computed.
+    ``advice`` is a stored snapshot's data (``plans``), ``None`` before the first was computed;
+    ``compared`` are the scores that were held against forecasts made before them.
     """
     fans = _fans(advice)
     # One lone point needs no panel: its number stands above the chart.
@@ -74,8 +80,13 @@ def score_picture(
         return None
     zero = person.day_zero or now
     start = _fan_start(advice, now)
+    told = _foreseen(ratings, compared, zero)
     panels = [
-        _panel(load_instruments()[n], ratings.get(n, ()), fans.get(n), zero, start) for n in names
+        replace(
+            _panel(load_instruments()[n], ratings.get(n, ()), fans.get(n), zero, start),
+            foreseen=[bar for bar, _ in told.get(n, ())],
+        )
+        for n in names
     ]
     doses = [
         Mark(at=(i.at - zero) / DAY, label=_dose(i.mg_per_kg, i.dose_mg)) for i in person.infusions
@@ -96,8 +107,52 @@ def score_picture(
     return ScorePicture(
         wide=drawn(WIDE, "wide"),
         narrow=drawn(NARROW, "narrow"),
-        note=_note(fans, start, zero, person),
+        note=" ".join(part for part in (_held(told), _note(fans, start, zero, person)) if part),
     )
+
+
+def _foreseen(
+    ratings: Mapping[str, tuple[Rated, ...]], compared: Iterable[Comparison], zero: datetime
+) -> dict[str, list[tuple[Foreseen, bool]]]:
+    """Return what was expected of each score as it stands, and whether it came true (nine in ten).
+
+    A corrected score was never foreseen as it is now; one given after other infusions than the
+    forecast assumed cannot be judged by it.
+    """
+    stands = {(name, r.at, r.total) for name, rows in ratings.items() for r in rows}
+    found: dict[str, list[tuple[Foreseen, bool]]] = {}
+    for row in compared:
+        if (row.instrument, row.at, row.total) not in stands:
+            continue
+        if row.p5 is None or row.p25 is None or row.p50 is None:
+            continue
+        if row.p75 is None or row.p95 is None:
+            continue
+        bar = Foreseen(
+            day=(row.at - zero) / DAY,
+            p5=row.p5,
+            p25=row.p25,
+            p50=row.p50,
+            p75=row.p75,
+            p95=row.p95,
+            made=date_format(timezone.localtime(row.snapshot.computed_at), "j M Y"),
+        )
+        found.setdefault(row.instrument, []).append((bar, row.p5 <= row.total <= row.p95))
+    return found
+
+
+def _held(told: Mapping[str, list[tuple[Foreseen, bool]]]) -> str:
+    """Return how many scores lay where they had been expected."""
+    came = [true for rows in told.values() for _, true in rows]
+    if not came:
+        return ""
+    return ngettext(
+        "A bar behind a dot is what was expected of that score before it was given: "
+        "{held} of {n} score lies inside.",
+        "Bars behind dots are what was expected of those scores before they were given: "
+        "{held} of {n} scores lie inside (nine in ten should).",
+        len(came),
+    ).format(held=sum(came), n=len(came))
 
 
 def _fans(advice: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:

@@ -108,7 +108,7 @@ def patients_standing_out(*, now: datetime) -> tuple[StandsOut, ...]:
     rows = (
         AdviceSnapshot.objects.filter(seen, is_latest=True, patient__closed_at__isnull=True)
         .select_related("patient")
-        .defer("inputs", "data")
+        .defer("inputs", "data", "beside")
         .distinct()
     )
     found = []
@@ -168,11 +168,21 @@ def all_comparisons() -> QuerySet[Comparison]:
     return Comparison.objects.order_by("at")
 
 
+def comparisons_of(patient_id: uuid.UUID) -> QuerySet[Comparison]:
+    """Return a patient's scores that were held against a forecast, with when it was made."""
+    return (
+        Comparison.objects.filter(patient_id=patient_id)
+        .select_related("snapshot")
+        .defer("snapshot__inputs", "snapshot__data", "snapshot__beside", "snapshot__watch")
+        .order_by("at")
+    )
+
+
 def snapshot_before(patient_id: uuid.UUID, at: datetime) -> AdviceSnapshot | None:
     """Return the newest snapshot computed before ``at``, without its inputs."""
     return (
         AdviceSnapshot.objects.filter(patient_id=patient_id, computed_at__lt=at)
-        .defer("inputs")
+        .defer("inputs", "beside")
         .order_by("-computed_at", "-number")
         .first()
     )
@@ -187,7 +197,7 @@ def _waiting() -> QuerySet[AdviceSnapshot]:
     return (
         AdviceSnapshot.objects.filter(is_latest=True, asks=True, decisions__isnull=True)
         .select_related("patient")
-        .defer("inputs", "data")
+        .defer("inputs", "data", "beside")
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ketacare.core.planning import Action, Advice, Kind, Option, Plan
+from ketacare.core.planning import Action, Advice, Kind, Option, Plan, departures
 
 _AS_PLANNED = frozenset({Action.START, Action.CONTINUE})
 _STOPS = frozenset({Action.STOP, Action.HOLD})
@@ -103,9 +103,10 @@ def _both(advice: Advice, first: Option) -> str:
     leading = advice.guideline.leading
     if leading is None:
         return f"The guideline cannot be told; {option}."
-    proposed = " or ".join(action.wording for action in leading.actions)
-    if set(first.candidate.actions) & set(leading.actions):
-        option = f'so does the first option, "{first.candidate.headline}"'
+    actions = advice.guideline.actions
+    proposed = " or ".join(action.wording for action in actions)
+    if not departures(first.candidate.actions, actions):
+        option = f'the first option agrees: "{first.candidate.headline}"'
     return f"The guideline ({leading.id}) proposes to {proposed}; {option}."
 
 

@@ -125,17 +125,22 @@ class WeightsForm(forms.Form):
         _("Departing from the guideline"),
         _("per cent of relief an option has to be better by, before it comes first"),
     )
+
+    @property
+    def costs(self) -> dict[str, float]:
+        """The costs as shares: a decimal divided by 100 is the nearest number, as if typed so."""
+        return {name: float(self.cleaned_data[name] / 100) for name in COSTS}
+
+
+class WeighForm(forms.Form):
+    """Why the clinic weighs otherwise, asked for once the effect was shown."""
+
     reason = _reason(
         required=True,
         hint=_(
             "Why the clinic weighs this way. It is kept with the numbers. At most 500 characters."
         ),
     )
-
-    @property
-    def costs(self) -> dict[str, float]:
-        """The costs as shares: a decimal divided by 100 is the nearest number, as if typed so."""
-        return {name: float(self.cleaned_data[name] / 100) for name in COSTS}
 
 
 class DeclineForm(forms.Form):

@@ -181,7 +181,7 @@ def of_people(share: float) -> str:
         return _("fewer than 1 of 100")
     if round(100 * share) >= 100:
         return _("nearly all of 100")
-    if 0.1 <= share < 0.95:
+    if 0.095 <= share < 0.95:  # what rounds to whole tens
         return _("about {n} of 10").format(n=round(10 * share))
     return _("about {n} of 100").format(n=round(100 * share))
 

@@ -24,6 +24,7 @@ class ByDate:
     label: str
     rows: tuple[tuple[str, str, str, str], ...]
     lasting: str
+    tells_relapse: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +71,14 @@ def by_date(label: str, weeks: Sequence[float], found: Mapping[str, Any]) -> ByD
                 ngettext("{n} week", "{n} weeks", int(week)).format(n=f"{week:g}"),
                 of_people(response),
                 of_people(remission),
-                _("cannot say") if share is None else of_people(share),
+                "" if share is None else of_people(share),
             )
             for week, response, remission, share in zip(
                 weeks, found["response"], found["remission"], lost, strict=True
             )
         ),
         lasting=lasting(found["relapse"]),
+        tells_relapse=found["relapse"]["by_week"] is not None,
     )
 
 
@@ -107,15 +109,18 @@ def lasting(found: Mapping[str, Any]) -> str:
 
 
 def _asking(found: Mapping[str, Any], name: str) -> str:
-    return _(
-        "A {name} today would remove {learned} of what is uncertain about severity, and move the "
-        "chance of being half better ({now} now) by {turn} of 100 people on average."
-    ).format(
-        name=name,
-        learned=percent(found["learned"]),
-        now=of_people(found["improved_now"]),
-        turn=f"{100 * found['expected_turn']:.0f}",
+    turn = f"{100 * found['expected_turn']:.0f}"
+    text = _("A {name} today would remove {learned} of what is uncertain about severity").format(
+        name=name, learned=percent(found["learned"])
     )
+    now = of_people(found["improved_now"])
+    if turn == "0":
+        tail = _("and hardly move the chance of being half better ({now} now).").format(now=now)
+    else:
+        tail = _(
+            "and move the chance of being half better ({now} now) by {turn} of 100 people on average."
+        ).format(now=now, turn=turn)
+    return f"{text}, {tail}"
 
 
 def _answers(rows: Sequence[Mapping[str, float]], instrument: str) -> tuple[Answers, ...]:

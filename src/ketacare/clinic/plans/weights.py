@@ -25,7 +25,7 @@ from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import may, sees_clinical
 from ketacare.clinic.config.views import conflict
-from ketacare.clinic.plans.forms import WeightsForm
+from ketacare.clinic.plans.forms import WeighForm, WeightsForm
 from ketacare.clinic.plans.models import WeightSet
 from ketacare.clinic.plans.presenting import percent
 from ketacare.clinic.plans.reweighing import change_weights
@@ -81,10 +81,11 @@ def weights(request: HttpRequest) -> HttpResponse:
         initial={name: _per_cent(value) for name, value in in_force.costs.items()},
     )
     effects: Effects | None = None
+    why = WeighForm(request.POST if "signed" in request.POST else None)
     if request.method == "POST" and form.is_valid():
         try:
-            if "signed" in request.POST:
-                _sign(request, user, form)
+            if why.is_valid():
+                _sign(request, user, form, why)
                 discard(request, form)
                 messages.success(request, _("The clinic weighs options this way from now on."))
                 return redirect("plans:weights")
@@ -95,9 +96,10 @@ def weights(request: HttpRequest) -> HttpResponse:
         except InputError as error:
             if error.code is ErrorCode.CONTRADICTION:
                 return conflict(request, error.sentence, back=reverse("plans:weights"))
-            form.add_error(error.where if error.where in form.fields else None, error.sentence)
+            form.add_error(None, error.sentence)
     context = {
         "form": form,
+        "why": why,
         "costs": _costs(in_force),
         "sets": [_set(row) for row in sets],
         "names": [NAMES[name] for name in COSTS],
@@ -110,12 +112,12 @@ def weights(request: HttpRequest) -> HttpResponse:
     return render(request, "plans/weights.html", context)
 
 
-def _sign(request: HttpRequest, user: User, form: Any) -> None:
+def _sign(request: HttpRequest, user: User, form: Any, why: WeighForm) -> None:
     change_weights(
         by=user,
         now=timezone.now(),
         costs=form.costs,
-        reason=form.cleaned_data["reason"],
+        reason=why.cleaned_data["reason"],
         expected=_expected(request, -1),
     )
 
