@@ -101,6 +101,14 @@ def test_a_good_study_reads():
         ("dose_days = [0, 3]", "dose_days = [0, 3]\nroute = 'rectal'", "intramuscular"),
         ('value = 0.5, unit = "mg/kg"', 'value = -0.5, unit = "mg/kg"', "zero or more mg/kg"),
         ("day = 4", "day = 4\nthreshold = 50", "50 % is 0.5"),
+        ("day = 4", "day = 4\npeople = 0", "give one or more"),
+        ("dose_days = [0, 3]", "dose_days = [0, 3]\ndose_each = [0.5]", "1 doses for 2 days"),
+        (
+            "dose_days = [0, 3]",
+            "dose_days = [0, 3]\ndrug = 'midazolam'",
+            "0 mg/kg for a comparison",
+        ),
+        ("dose_days = [0, 3]", "dose_days = [0, 3]\nresponders_on = -1", "a day after the start"),
     ],
 )
 def test_a_wrong_study_is_refused_with_its_place(old, new, says):

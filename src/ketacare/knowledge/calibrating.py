@@ -133,10 +133,13 @@ def render(found: Calibrated, *, id: str, version: str, since: str) -> str:  # n
     sources = {s for t in prior.traits for s in (t.median.source, t.spread.source)}
     sources |= {t.shared.source for t in prior.traits if t.shared is not None}
     sources |= {c.source for c in prior.constants.values()} | {
-        c.source for c in prior.routes.values()
+        c.source for c in (*prior.routes.values(), *prior.route_spreads.values())
     }
     for view in prior.views.values():
         sources |= {n.source for n in _view_numbers(view).values()}
+    for found_for in prior.indications:
+        moved = (found_for.widening, found_for.shift, found_for.between, found_for.nonspecific)
+        sources |= {n.source for n in moved if n is not None}
     lines = [
         "# The population prior of the clinic: prior_reference after calibration to published arms.",
         "# Written by `ketacare trial calibrate`; edit the studies or prior_reference instead.",
@@ -162,6 +165,8 @@ def render(found: Calibrated, *, id: str, version: str, since: str) -> str:  # n
         lines += _view_lines(view)
     lines += ["", "[routes]"]
     lines += [f"{name} = {_number(value)}" for name, value in prior.routes.items()]
+    lines += ["", "[route_spreads] # SD of the log, for a whole group"]
+    lines += [f"{name} = {_number(value)}" for name, value in prior.route_spreads.items()]
     for indication in prior.indications:
         lines += _indication_lines(indication)
     lines += [
@@ -296,6 +301,14 @@ def _indication_lines(indication: Indication) -> list[str]:
         f"codes = [{', '.join(_quoted(code) for code in indication.codes)}]",
         f"widening = {_number(indication.widening)}",
         f"shift = {_number(indication.shift)}",
+        *(
+            f"{name} = {_number(value)}"
+            for name, value in (
+                ("between", indication.between),
+                ("nonspecific", indication.nonspecific),
+            )
+            if value is not None
+        ),
         f"sentence = {_quoted(indication.sentence)}",
     ]
 

@@ -43,11 +43,39 @@ def test_panic_is_borrowed_and_wider_and_obsession_expected_less(prior):
     assert plain is prior
     assert panic.trait(name).sd == pytest.approx(1.5 * prior.trait(name).sd)
     assert panic.trait(TraitName.SET_POINT) == prior.trait(TraitName.SET_POINT)
-    # logit(0.45) - 1 = -1.2007, so the odds are 0.301 and the median 0.2314
-    assert prior.for_diagnosis("F42.2").trait(name).median.value == pytest.approx(0.2314, abs=1e-3)
+    # logit(0.45) - 1.5 = -1.7007, so the odds are 0.1826 and the median 0.1544
+    obsessive = prior.for_diagnosis("F42.2")
+    assert obsessive.trait(name).median.value == pytest.approx(0.1544, abs=1e-3)
+    # logit(0.12) - 0.8 = -2.7924, so the odds are 0.0613 and the median 0.0577
+    without = obsessive.trait(TraitName.NONSPECIFIC_FAST)
+    assert without.median.value == pytest.approx(0.0577, abs=1e-3)
     assert "No study" in prior.indication("F40.01").sentence
     ahead = population(prior, rng=np.random.default_rng(1), particles=50, diagnosis="F41.0")
     assert ahead.prior.trait(name).sd == panic.trait(name).sd
+
+
+def test_trials_that_contradict_each_other_make_groups_differ_not_people(prior):
+    name = TraitName.RESPONSIVENESS
+    plain, trauma = prior.trait(name), prior.for_diagnosis("F43.1").trait(name)
+    # 1.3 times the shared 0.7, and 1.5 besides: sqrt(0.91^2 + 1.5^2) = 1.754
+    assert trauma.shared_sd == pytest.approx(1.754, abs=1e-3)
+    assert trauma.spread.value == pytest.approx(1.3 * plain.spread.value)
+    # Once the group is drawn, nothing of it is left to people.
+    assert prior.for_diagnosis("F43.1").one_group().trait(name).shared is None
+
+
+def test_what_a_route_is_worth_differs_between_groups_and_by_vein_it_does_not(prior):
+    groups = [prior.one_group(rng=np.random.default_rng(k)) for k in range(400)]
+    oral = np.log([g.routes["oral"].value / prior.routes["oral"].value for g in groups])
+    # The SD of 400 draws has a standard error of 0.45 / sqrt(800) = 0.016.
+    assert oral.std() == pytest.approx(0.45, abs=0.06)
+    assert {g.routes["intravenous"].value for g in groups} == {1.0}
+    assert prior.one_group().routes == prior.routes
+
+
+def test_the_spread_of_a_route_nobody_knows_is_refused(prior):
+    with pytest.raises(KnowledgeError, match="route_spreads has rectal"):
+        replace(prior, route_spreads={"rectal": prior.route_spreads["oral"]})
 
 
 def test_evidence_that_would_narrow_is_refused(prior):

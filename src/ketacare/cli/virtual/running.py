@@ -23,7 +23,6 @@ from ketacare.knowledge.load import load_prior
 from ketacare.knowledge.loading.studies import read_study
 from ketacare.knowledge.reading import Section, read_toml
 
-_POINTS = {Measured.CHANGE, Measured.DIFFERENCE}
 _PLAIN = {Measured.EFFECT, Measured.SEPARATION, Measured.LOG_ODDS_RATIO}
 
 
@@ -110,14 +109,17 @@ def _page(run: SimulatedRun, found: tuple[Predicted, ...]) -> Page:
 
 def _row(run: SimulatedRun, one: Predicted) -> tuple[str, ...]:
     def shown(value: float) -> str:
-        if one.measured in _POINTS:
+        if one.measured.unit == "point":
             return f"{value:.1f} points"
+        if one.measured.unit == "d":
+            return f"{value:.0f} days"
         return f"{value:.2f}" if one.measured in _PLAIN else f"{value:.0%}"
 
-    sizes = {arm.id: arm.n for arm in run.study.arms}
+    arm = next(a for a in run.study.arms if a.id == one.arm)
+    counted = next(o for o in arm.outcomes if (o.measured, o.day) == (one.measured, one.day))
     return (
         one.arm,
-        str(sizes[one.arm]),
+        str(arm.counted_in(counted)),
         one.measured.value.replace("_", " "),
         f"{one.day:g}",
         shown(one.observed),

@@ -9,7 +9,7 @@ the model they belong to is in ``dynamics``.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -233,7 +233,9 @@ class Indication:
     """How far the prior may be borrowed for one diagnosis, found by the start of its ICD-10 code.
 
     ``widening`` multiplies every spread of the drug response; ``shift`` moves responsiveness on
-    its logit scale. ``sentence`` says what the evidence is.
+    its logit scale, and ``between`` is the SD, on that scale, by which whole groups with this
+    diagnosis differ besides: trials that contradict each other. ``nonspecific`` moves what people
+    gain without the drug, on its logit scale. ``sentence`` says what the evidence is.
     """
 
     id: str
@@ -241,6 +243,8 @@ class Indication:
     widening: Sourced
     shift: Sourced
     sentence: str
+    between: Sourced | None = None
+    nonspecific: Sourced | None = None
 
     def __post_init__(self) -> None:
         if not 1.0 <= self.widening.value <= 5.0:
@@ -248,6 +252,11 @@ class Indication:
                 ErrorCode.OUT_OF_RANGE,
                 f"the widening of {self.id} is {self.widening.value:g}; few data make a prior "
                 "wider, never narrower: give 1 to 5",
+            )
+        if self.between is not None and not 0.0 <= self.between.value <= 5.0:
+            raise KnowledgeError(
+                ErrorCode.OUT_OF_RANGE,
+                f"groups of {self.id} differ by {self.between.value:g}; give an SD of 0 to 5",
             )
 
 
@@ -261,6 +270,7 @@ _DRUG_RESPONSE: Final = frozenset(
         TraitName.ED50,
     }
 )
+_NONSPECIFIC: Final = (TraitName.NONSPECIFIC_FAST, TraitName.NONSPECIFIC_SLOW)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,7 +278,8 @@ class Prior:
     """What is expected of a person nobody has treated yet: a versioned table of traits.
 
     ``routes`` gives the intravenous equivalent of a milligram by route; a route that is not there
-    cannot be used. ``calibration`` names the study files the traits were fitted to.
+    cannot be used. ``route_spreads`` says how uncertain that is for a whole group, as SD of its log.
+    ``calibration`` names the study files the traits were fitted to.
     """
 
     provenance: Provenance
@@ -280,6 +291,7 @@ class Prior:
     domain: str = ""
     indications: tuple[Indication, ...] = ()
     card: str = ""
+    route_spreads: dict[str, Sourced] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         names = tuple(t.name for t in self.traits)
@@ -288,6 +300,12 @@ class Prior:
                 ErrorCode.MISSING_KEY,
                 f"traits are {', '.join(names)}; all of {', '.join(TraitName)} are needed, "
                 "once each, in this order",
+            )
+        strange = [name for name in self.route_spreads if name not in self.routes]
+        if strange:
+            raise KnowledgeError(
+                ErrorCode.UNKNOWN_NAME,
+                f"route_spreads has {', '.join(strange)}, which routes does not; add it there first",
             )
         missing = [name for name in ConstantName if name not in self.constants]
         if missing:
@@ -354,20 +372,27 @@ class Prior:
         A code the file does not name, and no code at all, leave the prior as it is.
         """
         found = self.indication(code)
-        if found is None or (found.widening.value == 1.0 and found.shift.value == 0.0):
+        if found is None:
             return self
         changed = {
             t.name: t.widened(found.widening.value) for t in self.traits if t.name in _DRUG_RESPONSE
         }
         name = TraitName.RESPONSIVENESS
-        changed[name] = changed[name].moved(found.shift.value)
+        moved = changed[name].moved(found.shift.value)
+        if found.between is not None and moved.shared is not None:
+            apart = math.hypot(moved.shared_sd, found.between.value)
+            moved = replace(moved, shared=replace(moved.shared, quantity=Quantity(apart, "1")))
+        changed[name] = moved
+        if found.nonspecific is not None:
+            step = found.nonspecific.value
+            changed |= {n: self.trait(n).moved(step) for n in _NONSPECIFIC}
         return self.with_traits(changed)
 
     def one_group(self, *, rng: np.random.Generator | None = None) -> Prior:
         """Return the prior of one clinic or trial: what its people share drawn once, or left out.
 
-        With ``rng`` each median is moved by its shared spread; without it all stay. The people of
-        the result differ by their own spread only.
+        With ``rng`` each median is moved by its shared spread, and what a route is worth by its
+        own; without it all stay. The people of the result differ by their own spread only.
         """
         changed = {}
         for trait in self.traits:
@@ -375,7 +400,15 @@ class Prior:
                 continue
             step = 0.0 if rng is None else trait.shared_sd * float(rng.standard_normal())
             changed[trait.name] = replace(trait.moved(step), shared=None)
-        return self.with_traits(changed)
+        group = self.with_traits(changed)
+        if rng is None or not self.route_spreads:
+            return group
+        worth = dict(self.routes)
+        for name in sorted(self.route_spreads):
+            factor = math.exp(self.route_spreads[name].value * float(rng.standard_normal()))
+            value = worth[name].value * factor
+            worth[name] = replace(worth[name], quantity=Quantity(value, "1"))
+        return replace(group, routes=worth)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,9 +27,18 @@ from ketacare.core.response import (
     relief,
 )
 from ketacare.core.response.prior import FloatArray
-from ketacare.core.trials.studies import Against, Arm, Measured, Observed, Standard, Symptoms
+from ketacare.core.trials.studies import (
+    RELAPSES,
+    Against,
+    Arm,
+    Measured,
+    Observed,
+    Standard,
+    Symptoms,
+)
 
 _WEEK = 7.0
+_TINY: Final = 1e-12  # keeps a ratio finite in a group in which nobody responds
 _CONTRASTS: Final = frozenset({Measured.DIFFERENCE, Measured.SEPARATION})
 
 
@@ -63,9 +72,9 @@ def expected_outcomes(prior: Prior, arm: Arm, draws: Draws) -> FloatArray:
     people = prior.people(draws.z)
     doses = arm.doses_by_vein(prior)
     days = np.array(sorted({d for o in arm.outcomes for d in _all_days(arm, o)}))
-    entry = np.maximum(
-        arm.entry_mean.value + arm.entry_sd.value * draws.entry, 0.25 * arm.entry_mean.value
-    )
+    # Points away from no symptoms; a quarter of the mean at least, or a share of it means nothing.
+    typical = abs(arm.entry_mean.value - arm.best)
+    entry = np.maximum(typical + arm.entry_sd.value * draws.entry, 0.25 * typical)
 
     def view(given: Sequence[Dose], therapy_days: Sequence[float]) -> _ArmView:
         calculate = lagged if arm.symptoms is Symptoms.FUNCTION else relief
@@ -117,10 +126,20 @@ class _ArmView:
         self.error = arm.error.value * people[TraitName.NOISE]
         # Drift is kept in GAD-7 points; on another instrument it is the same share of severity.
         typical = prior.trait(TraitName.SET_POINT).median.value
-        self.drift = people[TraitName.DRIFT] * arm.entry_mean.value / typical
+        self.drift = people[TraitName.DRIFT] * abs(arm.entry_mean.value - arm.best) / typical
+        # Percent of a score that never reaches 0 counts its lowest points as well.
+        self.floor = 0.0 if arm.inverted else arm.best
+        chosen = np.ones(len(entry))
+        if arm.responders_on is not None:
+            chosen = self._response(arm.responders_on, arm.responders_threshold)
+        self.share = _shares(chosen)
+
+    def _mean(self, values: FloatArray) -> float:
+        """Return the mean over the people of the arm: all, or those who were randomised later."""
+        return float(self.share @ values)
 
     def severity(self, day: float) -> FloatArray:
-        """Return severity without error and drift on a day of the arm, in points."""
+        """Return severity on a day of the arm, in points away from no symptoms, without error."""
         column = int(np.searchsorted(self.days, day))
         return np.asarray(self.entry * (1.0 - self.x[:, column]))
 
@@ -129,28 +148,36 @@ class _ArmView:
         if other is not None and observed.measured in _CONTRASTS:
             return self._contrast(observed, other)
         by_kind: dict[Measured, Callable[[Observed], float]] = {
-            Measured.RESPONSE: lambda o: float(self._response(o.day, o.threshold).mean()),
+            Measured.RESPONSE: lambda o: self._mean(self._response(o.day, o.threshold)),
             Measured.REMISSION: self._remission,
             Measured.CHANGE: self._change,
             Measured.EFFECT: lambda o: self._change(o) / self._sd(o),
-            Measured.IMPROVEMENT: lambda o: self._change(o) / float(self.entry.mean()),
+            Measured.IMPROVEMENT: lambda o: self._change(o) / self._mean(self.entry + self.floor),
             Measured.RELAPSED: self._relapsed,
             Measured.LOG_ODDS_RATIO: self._log_odds_ratio,
             Measured.RETAINED: self._retained,
             Measured.STOPPED: self._stopped,
+            Measured.MEAN: self._score,
+            Measured.KEPT: self._kept,
+            Measured.MEDIAN_DAYS: self._median_days,
         }
         return by_kind[observed.measured](observed)
 
     def _remission(self, observed: Observed) -> float:
         """Return the share of people whose rating is at or below the cut-off."""
-        cutoff = observed.cutoff if observed.cutoff is not None else 0.0
+        cutoff = abs((observed.cutoff or 0.0) - self.arm.best)
         sd = np.sqrt(self.error**2 + self._drift_variance(observed.day))
-        return float(ndtr((cutoff + 0.5 - self.severity(observed.day)) / sd).mean())
+        return self._mean(ndtr((cutoff + 0.5 - self.severity(observed.day)) / sd))
+
+    def _score(self, observed: Observed) -> float:
+        """Return the mean score as the instrument counts it."""
+        away = self._mean(self.severity(observed.day))
+        return self.arm.best - away if self.arm.inverted else self.arm.best + away
 
     def _change(self, observed: Observed) -> float:
         """Return the mean improvement in points, from entry or from another day."""
         before = self.entry if observed.from_day is None else self.severity(observed.from_day)
-        return float((before - self.severity(observed.day)).mean())
+        return self._mean(before - self.severity(observed.day))
 
     def _sd(self, observed: Observed) -> float:
         """Return the SD an effect is counted in, in points."""
@@ -158,7 +185,8 @@ class _ArmView:
         if observed.standard is Standard.ENTRY:
             return entry
         error = self.error**2 + self._drift_variance(observed.day)
-        later = float(self.severity(observed.day).var() + error.mean())
+        severity = self.severity(observed.day)
+        later = self._mean((severity - self._mean(severity)) ** 2 + error)
         return math.sqrt((entry**2 + later) / 2.0)
 
     def _contrast(self, observed: Observed, other: _ArmView) -> float:
@@ -177,15 +205,15 @@ class _ArmView:
                     for share, state in ((improved, True), (1.0 - improved, False))
                 )
                 stay = stay * (1.0 - leave)
-        return float(1.0 - stay.mean())
+        return 1.0 - self._mean(stay)
 
     def _retained(self, observed: Observed) -> float:
         """Return the mean drug effect on ``day`` as a share of that on ``from_day``."""
         first, last = (
-            float(self.drug[:, int(np.searchsorted(self.days, day))].mean())
+            self._mean(self.drug[:, int(np.searchsorted(self.days, day))])
             for day in (observed.from_day or 0.0, observed.day)
         )
-        return last / first
+        return last / max(first, _TINY)
 
     def _drift_variance(self, day: float) -> FloatArray:
         return np.asarray(self.drift**2 * max(day, 0.0) / _WEEK)
@@ -196,7 +224,7 @@ class _ArmView:
         Both ratings carry error: later + e1 <= (1 - threshold)(entry + e0).
         """
         share = 1.0 - threshold
-        gap = share * self.entry - self.severity(day)
+        gap = share * self.entry - threshold * self.floor - self.severity(day)
         sd = np.sqrt(self.error**2 * (1.0 + share**2) + self._drift_variance(day))
         return np.asarray(ndtr(gap / sd))
 
@@ -204,22 +232,53 @@ class _ArmView:
         """Return the log odds ratio of later by earlier response, independent given the person."""
         first = self._response(observed.from_day or 0.0, observed.threshold)
         later = self._response(observed.day, observed.threshold)
-        both = float((first * later).mean())
-        only_first = float((first * (1 - later)).mean())
-        only_later = float(((1 - first) * later).mean())
-        neither = float(((1 - first) * (1 - later)).mean())
-        return float(np.log(both * neither / (only_first * only_later)))
+        both = self._mean(first * later)
+        only_first = self._mean(first * (1 - later))
+        only_later = self._mean((1 - first) * later)
+        neither = self._mean((1 - first) * (1 - later))
+        return float(
+            np.log(
+                (both + _TINY) * (neither + _TINY) / ((only_first + _TINY) * (only_later + _TINY))
+            )
+        )
+
+    def _responders(self, observed: Observed) -> FloatArray:
+        """Return the weight of each person among the responders on ``from_day``."""
+        start, threshold = observed.from_day or 0.0, 0.5
+        if observed.measured is Measured.KEPT:
+            threshold = observed.threshold
+        weight = self.share
+        if start != self.arm.responders_on:  # else they are responders of that day already
+            weight = weight * self._response(start, threshold)
+        return _shares(weight)
+
+    def _kept(self, observed: Observed) -> float:
+        """Return the share of responders on ``from_day`` who respond on ``day``."""
+        later = self._response(observed.day, observed.threshold)
+        return float(self._responders(observed) @ later)
 
     def _relapsed(self, observed: Observed) -> float:
         """Return the share of responders on ``from_day`` whose relapse is dated by ``day``."""
+        return self._relapses(observed)[1][-1]
+
+    def _median_days(self, observed: Observed) -> float:
+        """Return the days until half of the responders have relapsed, at most the follow-up."""
+        days, shares = self._relapses(observed)
         start = observed.from_day or 0.0
-        responded = self._response(start, 0.5)
+        if shares[-1] < 0.5:
+            return observed.day - start
+        return float(np.interp(0.5, [0.0, *shares], [start, *days])) - start
+
+    def _relapses(self, observed: Observed) -> tuple[list[float], list[float]]:
+        """Return about weekly days, and the share of responders who have relapsed by each."""
+        weight = self._responders(observed)
         days = _rating_days(observed)
         path = np.zeros(len(self.entry))
         low_before = np.zeros(len(self.entry), dtype=bool)
         relapsed = np.zeros(len(self.entry), dtype=bool)
-        last = start
+        last = observed.from_day or 0.0
         limit = 1.0 - observed.threshold
+        shares: list[float] = []
         for j, day in enumerate(days):
             weeks = (day - last) / _WEEK
             path = path + self.drift * np.sqrt(weeks) * self.draws.walk[:, j]
@@ -228,7 +287,15 @@ class _ArmView:
             low = score > limit * self.entry
             relapsed |= low & low_before
             low_before = low
-        return float((responded * relapsed).sum() / responded.sum())
+            if j:  # dated at the first of the two ratings
+                shares.append(float(weight @ relapsed))
+        return days[:-1], shares
+
+
+def _shares(weight: FloatArray) -> FloatArray:
+    """Return weights that add up to one; where nobody counts, everybody does alike."""
+    whole = weight + _TINY
+    return np.asarray(whole / whole.sum())
 
 
 def _rating_days(observed: Observed) -> list[float]:
@@ -236,7 +303,7 @@ def _rating_days(observed: Observed) -> list[float]:
 
     A relapse is dated at the first of the two ratings that show it, so one rating must follow.
     """
-    if observed.measured is not Measured.RELAPSED or observed.from_day is None:
+    if observed.measured not in RELAPSES or observed.from_day is None:
         return []
     span = observed.day - observed.from_day
     count = max(round(span / _WEEK), 1)
@@ -245,6 +312,8 @@ def _rating_days(observed: Observed) -> list[float]:
 
 def _all_days(arm: Arm, observed: Observed) -> list[float]:
     days = [observed.day, *_rating_days(observed)]
+    if arm.responders_on is not None:
+        days.append(arm.responders_on)
     if observed.measured is Measured.STOPPED:
         days += [d.day for d in arm.doses if 0 < d.day <= observed.day]
     return days if observed.from_day is None else [observed.from_day, *days]

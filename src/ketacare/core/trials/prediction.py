@@ -7,6 +7,7 @@ It answers for published arms, not for a person.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,9 +17,9 @@ from ketacare.core.response import Prior
 from ketacare.core.response.prior import FloatArray
 from ketacare.core.trials.arms import Draws, expected_outcomes
 from ketacare.core.trials.studies import Arm, Measured, Observed, Study
-from ketacare.core.trials.targets import COUNTED, discrepancy, sampling_sd
+from ketacare.core.trials.targets import discrepancy, sampling_sd
 
-_BOUNDED = COUNTED | {Measured.RETAINED}
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,8 @@ class Predicted:
     """One outcome of an arm beside its prediction, in the outcome's own unit.
 
     ``low`` to ``high`` is the central interval that should hold the observed value with the
-    probability ``level``; ``middle`` its median.
+    probability ``level``; ``middle`` its median. ``rounding`` is how much a published value may be
+    off for having been rounded: half a person where people were counted.
     """
 
     study: str
@@ -38,11 +40,31 @@ class Predicted:
     low: float
     high: float
     level: float
+    rounding: float = _ROUNDING
 
     @property
     def inside(self) -> bool:
         """Return whether what was observed lies in the interval."""
-        return self.low - 1e-9 <= self.observed <= self.high + 1e-9
+        return self.low - self.rounding <= self.observed <= self.high + self.rounding
+
+
+def judged(study: str, arm: Arm, outcome: Observed, seen: FloatArray, *, level: float) -> Predicted:
+    """Return an outcome beside what studies of its size might report."""
+    tail = (1.0 - level) / 2.0
+    low, middle, high = np.quantile(seen, (tail, 0.5, 1.0 - tail))
+    counted = outcome.measured.is_counted
+    return Predicted(
+        study=study,
+        arm=arm.id,
+        measured=outcome.measured,
+        day=outcome.day,
+        observed=outcome.value.value,
+        middle=float(middle),
+        low=float(low),
+        high=float(high),
+        level=level,
+        rounding=0.5 / arm.counted_in(outcome) if counted else _ROUNDING,
+    )
 
 
 def predict(
@@ -61,7 +83,6 @@ def predict(
     """
     seeds = rng.integers(2**62, size=groups)
     found: list[Predicted] = []
-    tail = (1.0 - level) / 2.0
     for arm in study.arms:
         draws = Draws.of(prior, arm, n=n, rng=rng)
         kind = prior.for_diagnosis(arm.diagnosis)
@@ -69,20 +90,7 @@ def predict(
         expected = np.array([expected_outcomes(group, arm, draws) for group in own])
         for j, outcome in enumerate(arm.outcomes):
             seen = reported(arm, outcome, expected[:, j], rng=rng)
-            low, middle, high = np.quantile(seen, (tail, 0.5, 1.0 - tail))
-            found.append(
-                Predicted(
-                    study=study.id,
-                    arm=arm.id,
-                    measured=outcome.measured,
-                    day=outcome.day,
-                    observed=outcome.value.value,
-                    middle=float(middle),
-                    low=float(low),
-                    high=float(high),
-                    level=level,
-                )
-            )
+            found.append(judged(study.id, arm, outcome, seen, level=level))
     return tuple(found)
 
 
@@ -95,9 +103,16 @@ def reported(
     arm: Arm, outcome: Observed, expected: FloatArray, *, rng: np.random.Generator
 ) -> FloatArray:
     """Return what a study of this size might report where the model expects ``expected``."""
-    off = discrepancy(arm, outcome)
-    truth = expected + off * rng.standard_normal(len(expected))
-    if outcome.measured in COUNTED:
-        return np.asarray(rng.binomial(arm.n, np.clip(truth, 0.0, 1.0)) / arm.n)
+    off, draws = discrepancy(arm, outcome), rng.standard_normal(len(expected))
+    if outcome.measured is Measured.MEDIAN_DAYS:
+        # Times vary by a factor, and none is longer than the follow-up.
+        factor = math.hypot(off, sampling_sd(arm, outcome)) / outcome.value.value
+        return np.minimum(
+            expected * np.exp(factor * draws), outcome.day - (outcome.from_day or 0.0)
+        )
+    truth = expected + off * draws
+    if outcome.measured.is_counted:
+        n = arm.counted_in(outcome)
+        return np.asarray(rng.binomial(n, np.clip(truth, 0.0, 1.0)) / n)
     seen = truth + sampling_sd(arm, outcome) * rng.standard_normal(len(expected))
-    return np.clip(seen, 0.0, 1.0) if outcome.measured in _BOUNDED else seen
+    return np.clip(seen, 0.0, 1.0) if outcome.measured is Measured.RETAINED else seen

@@ -15,7 +15,7 @@ import numpy as np
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.response import Prior
 from ketacare.core.trials.arms import Draws, expected_outcomes
-from ketacare.core.trials.prediction import Predicted, reported
+from ketacare.core.trials.prediction import Predicted, judged, reported
 from ketacare.core.trials.studies import Study
 
 _GROUPS_AT_ONCE: Final = 20
@@ -85,7 +85,6 @@ def predicted(
     level: float = 0.9,
 ) -> tuple[Predicted, ...]:
     """Return every outcome beside its prediction, from all parts of a run."""
-    tail = (1.0 - level) / 2.0
     found: list[Predicted] = []
     for number, arm in enumerate(run.study.arms):
         rows = [
@@ -98,18 +97,5 @@ def predicted(
         rng = np.random.default_rng([run.seed, 2, number])
         for column, outcome in enumerate(arm.outcomes):
             seen = reported(arm, outcome, expected[:, column], rng=rng)
-            low, middle, high = np.quantile(seen, (tail, 0.5, 1.0 - tail))
-            found.append(
-                Predicted(
-                    study=run.study.id,
-                    arm=arm.id,
-                    measured=outcome.measured,
-                    day=outcome.day,
-                    observed=outcome.value.value,
-                    middle=float(middle),
-                    low=float(low),
-                    high=float(high),
-                    level=level,
-                )
-            )
+            found.append(judged(run.study.id, arm, outcome, seen, level=level))
     return tuple(found)

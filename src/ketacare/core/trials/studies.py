@@ -43,6 +43,9 @@ class Measured(StrEnum):
     ``retained``: drug effect (against control) on ``day`` as a share of that on ``from_day``.
     ``difference``: mean improvement in points beyond the same people without the drug, or without
     therapy (``against``). ``separation``: that in SDs. ``stopped``: share who have left by ``day``.
+    ``mean``: mean score. ``kept``: share, among responders on ``from_day``, who respond on ``day``.
+    ``median_days``: days from ``from_day`` until half of the responders then have relapsed as in
+    ``relapsed``, followed up to ``day``; the length of follow-up when fewer do.
     """
 
     RESPONSE = "response"
@@ -56,6 +59,34 @@ class Measured(StrEnum):
     DIFFERENCE = "difference"
     SEPARATION = "separation"
     STOPPED = "stopped"
+    MEAN = "mean"
+    KEPT = "kept"
+    MEDIAN_DAYS = "median_days"
+
+    @property
+    def is_counted(self) -> bool:
+        """Return whether it counts people, so that it comes in steps of one of them."""
+        return self in _COUNTED
+
+    @property
+    def unit(self) -> str:
+        """Return the unit it is written in."""
+        if self in {Measured.CHANGE, Measured.DIFFERENCE, Measured.MEAN}:
+            return "point"
+        return "d" if self is Measured.MEDIAN_DAYS else "1"
+
+
+_COUNTED = frozenset(
+    {
+        Measured.RESPONSE,
+        Measured.REMISSION,
+        Measured.RELAPSED,
+        Measured.STOPPED,
+        Measured.KEPT,
+    }
+)
+RELAPSES = frozenset({Measured.RELAPSED, Measured.MEDIAN_DAYS})
+"""Outcomes that follow ratings about weekly until a relapse shows."""
 
 
 class Symptoms(StrEnum):
@@ -83,16 +114,8 @@ class Standard(StrEnum):
     POOLED = "pooled"
 
 
-_SHARES = frozenset(
-    {
-        Measured.RESPONSE,
-        Measured.REMISSION,
-        Measured.RELAPSED,
-        Measured.IMPROVEMENT,
-        Measured.RETAINED,
-        Measured.STOPPED,
-    }
-)
+_SHARES = _COUNTED | {Measured.IMPROVEMENT, Measured.RETAINED}
+_NEEDS_FROM = RELAPSES | {Measured.LOG_ODDS_RATIO, Measured.RETAINED, Measured.KEPT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +124,8 @@ class Observed:
 
     For ``change``, ``from_day`` (if any) is what the change is counted from instead of entry.
     ``sd`` is the published SD between people where there is one, ``se`` the published standard
-    error of the value itself.
+    error of the value itself. ``people`` are those it was counted in, where they are not all of the
+    arm (responders followed for relapse).
     """
 
     measured: Measured
@@ -115,6 +139,7 @@ class Observed:
     se: Sourced | None = None
     against: Against = Against.INERT
     standard: Standard = Standard.ENTRY
+    people: int | None = None
 
     def __post_init__(self) -> None:
         for name, number in (("sd", self.sd), ("se", self.se), ("discrepancy", self.discrepancy)):
@@ -134,12 +159,13 @@ class Observed:
                 f"the threshold of {self.measured} is {self.threshold:g}; improvement by a share "
                 "lies between 0 and 1 (50 % is 0.5)",
             )
-        needs_from = self.measured in {
-            Measured.RELAPSED,
-            Measured.LOG_ODDS_RATIO,
-            Measured.RETAINED,
-        }
-        if needs_from and (self.from_day is None or self.from_day >= self.day):
+        if self.people is not None and self.people < 1:
+            raise KnowledgeError(
+                ErrorCode.OUT_OF_RANGE,
+                f"{self.measured} on day {self.day:g} was counted in {self.people} people; give one "
+                "or more, or leave it out",
+            )
+        if self.measured in _NEEDS_FROM and (self.from_day is None or self.from_day >= self.day):
             raise KnowledgeError(
                 ErrorCode.MISSING_KEY,
                 f"{self.measured} on day {self.day:g} needs a from_day before it",
@@ -160,6 +186,9 @@ class Arm:
     ``entry_mean``, ``entry_sd`` and ``error`` are in the instrument's points. Doses are mg/kg as
     given by ``route``; the prior knows what that is worth by vein. No doses at all is an arm
     without any contact with one. ``diagnosis`` is the ICD-10 code of the people, empty when mixed.
+    ``best`` is the score that means no symptoms: 0, or the lowest score of the instrument, or the
+    highest where more is better. With ``responders_on`` the arm holds only people improved by
+    ``responders_threshold`` on that day: those randomised to go on or to stop.
     """
 
     id: str
@@ -176,8 +205,26 @@ class Arm:
     therapy_days: tuple[float, ...] = ()
     diagnosis: str = ""
     rater: Rater = Rater.CLINICIAN
+    best: float = 0.0
+    responders_on: float | None = None
+    responders_threshold: float = 0.5
 
     def __post_init__(self) -> None:
+        if not math.isfinite(self.best) or self.best == self.entry_mean.value:
+            raise KnowledgeError(
+                ErrorCode.OUT_OF_RANGE,
+                f"the best score of arm {self.id} is {self.best:g}, with {self.entry_mean.value:g} at "
+                "entry; give the score that means no symptoms",
+            )
+        if not 0 < self.responders_threshold < 1 or (
+            self.responders_on is not None
+            and not (math.isfinite(self.responders_on) and self.responders_on > 0)
+        ):
+            raise KnowledgeError(
+                ErrorCode.OUT_OF_RANGE,
+                f"responders of arm {self.id} are those improved by {self.responders_threshold:g} on "
+                f"day {self.responders_on}; give a share between 0 and 1 and a day after the start",
+            )
         if self.n < 1:
             raise KnowledgeError(ErrorCode.OUT_OF_RANGE, f"n is {self.n}; an arm has people")
         if not self.outcomes:
@@ -194,6 +241,15 @@ class Arm:
                     ErrorCode.OUT_OF_RANGE,
                     f"{name} of arm {self.id} is {number.value:g}; give more than zero points",
                 )
+
+    @property
+    def inverted(self) -> bool:
+        """Return whether more points are better."""
+        return self.best > self.entry_mean.value
+
+    def counted_in(self, outcome: Observed) -> int:
+        """Return how many people an outcome was counted in."""
+        return self.n if outcome.people is None else outcome.people
 
     def doses_by_vein(self, prior: Prior) -> tuple[Dose, ...]:
         """Return the doses as intravenous equivalents; refuse a route the prior does not know."""

@@ -20,7 +20,8 @@ from ketacare.core.trials.studies import Arm, Measured, Observed, Study
 
 # How far an outcome may lie from the model beyond sampling error when the file does not say:
 # shares and improvement 8 points of a hundred, retained effect 10, log odds ratio 0.5, effects
-# 0.3 SD (they are counted in SDs most of which are assumed), changes 6 % of the mean at entry.
+# 0.3 SD (they are counted in SDs most of which are assumed), changes and means 6 % of the mean at
+# entry (counted from no symptoms), median days a quarter of themselves.
 _DISCREPANCY: Final[dict[Measured, float]] = {
     Measured.RESPONSE: 0.08,
     Measured.REMISSION: 0.08,
@@ -31,12 +32,10 @@ _DISCREPANCY: Final[dict[Measured, float]] = {
     Measured.SEPARATION: 0.3,
     Measured.LOG_ODDS_RATIO: 0.5,
     Measured.RETAINED: 0.1,
+    Measured.KEPT: 0.08,
 }
 _OF_ENTRY: Final = 0.06
-COUNTED: Final = frozenset(
-    {Measured.RESPONSE, Measured.REMISSION, Measured.RELAPSED, Measured.STOPPED}
-)
-"""Outcomes that count people."""
+_OF_DAYS: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +74,10 @@ def discrepancy(arm: Arm, outcome: Observed) -> float:
     """Return how far the model may stand from the outcome beyond sampling error."""
     if outcome.discrepancy is not None:
         return outcome.discrepancy.value
-    if outcome.measured in {Measured.CHANGE, Measured.DIFFERENCE}:
-        return _OF_ENTRY * arm.entry_mean.value
+    if outcome.measured.unit == "point":
+        return _OF_ENTRY * abs(arm.entry_mean.value - arm.best)
+    if outcome.measured is Measured.MEDIAN_DAYS:
+        return _OF_DAYS * outcome.value.value
     return _DISCREPANCY[outcome.measured]
 
 
@@ -84,14 +85,17 @@ def sampling_sd(arm: Arm, outcome: Observed) -> float:
     """Return the standard error of an outcome, from the publication or from n."""
     if outcome.se is not None:
         return outcome.se.value
-    kind, root_n = outcome.measured, math.sqrt(arm.n)
+    kind, n = outcome.measured, arm.counted_in(outcome)
     spread = 1.2 if outcome.sd is None else outcome.sd.value / arm.entry_sd.value
-    if kind in COUNTED:
+    if kind.is_counted:
         # Agresti-Coull: two successes and two failures more, so that 0 of n is not certain.
-        p = (outcome.value.value * arm.n + 2.0) / (arm.n + 4.0)
-        return math.sqrt(p * (1.0 - p) / (arm.n + 4.0))
+        p = (outcome.value.value * n + 2.0) / (n + 4.0)
+        return math.sqrt(p * (1.0 - p) / (n + 4.0))
     of_entry = arm.entry_sd.value
     return {
+        # The median of exponential times has a standard error of itself / (ln 2 · sqrt(n)).
+        Measured.MEDIAN_DAYS: outcome.value.value / math.log(2.0),
+        Measured.MEAN: spread * of_entry,
         # A ratio of two effects of about one SD, each with standard error 2/sqrt(n); ratings of
         # the same people correlate, which about halves it.
         Measured.RETAINED: 1.0,
@@ -102,4 +106,4 @@ def sampling_sd(arm: Arm, outcome: Observed) -> float:
         Measured.SEPARATION: math.sqrt(2.0) * spread,  # two groups
         Measured.DIFFERENCE: math.sqrt(2.0) * spread * of_entry,
         Measured.IMPROVEMENT: spread * of_entry / arm.entry_mean.value,
-    }[kind] / root_n
+    }[kind] / math.sqrt(n)

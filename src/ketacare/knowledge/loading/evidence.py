@@ -94,6 +94,9 @@ def read_prior(root: Section) -> Prior:
     part = root.section("routes")
     routes = {name: exact(part, name, "1") for name in part.keys()}  # noqa: SIM118 - a Section
     part.close()
+    part = root.section("route_spreads", optional=True)
+    spreads = {name: exact(part, name, "1") for name in part.keys()}  # noqa: SIM118 - a Section
+    part.close()
     calibration = root.texts("calibration")
     domain = root.text("domain")
     indications = tuple(_indication(part) for part in root.sections("indication", optional=True))
@@ -119,6 +122,7 @@ def read_prior(root: Section) -> Prior:
             domain=domain,
             indications=indications,
             card=card,
+            route_spreads=spreads,
         )
     except KnowledgeError as error:
         raise error.at(source=root.source) from error
@@ -210,6 +214,8 @@ def _indication(part: Section) -> Indication:
             widening=exact(part, "widening", "1"),
             shift=exact(part, "shift", "1"),
             sentence=part.text("sentence"),
+            between=exact(part, "between", "1") if "between" in part else None,
+            nonspecific=exact(part, "nonspecific", "1") if "nonspecific" in part else None,
         )
     except KnowledgeError as error:
         if error.source:

@@ -190,23 +190,14 @@ def check_studies() -> list[CheckResult]:
     return results
 
 
+_ESKETAMINE = "esketamine"
+
+
 def _arm(part: Section) -> Arm:
-    if "dose_mg_per_kg" not in part or "dose_days" not in part:
-        missing = "dose_mg_per_kg" if "dose_mg_per_kg" not in part else "dose_days"
-        raise part.error(
-            ErrorCode.MISSING_KEY,
-            missing,
-            f"an arm needs its regimen: {missing} is missing (0 mg/kg for an inert dose, an empty "
-            "list of days for no contact with a dose at all)",
-        )
-    dose = exact(part, "dose_mg_per_kg", "mg/kg")
-    days = part.numbers("dose_days")
-    minutes = part.number("minutes") if "minutes" in part else None
-    benzodiazepine = _optional(part, "diazepam", "mg/day")
+    doses = _doses(part)
     n = exact(part, "n", "count")
     if n.value != int(n.value):
         raise part.error(ErrorCode.OUT_OF_RANGE, "n", f"n is {n.value:g}; people are whole")
-    taken = None if benzodiazepine is None else benzodiazepine.value
     try:
         arm = Arm(
             id=part.text("id"),
@@ -217,15 +208,15 @@ def _arm(part: Section) -> Arm:
             entry_mean=exact(part, "entry_mean", "point"),
             entry_sd=exact(part, "entry_sd", "point"),
             error=exact(part, "error", "point"),
-            doses=tuple(
-                Dose(day=d, mg_per_kg=dose.value, minutes=minutes, diazepam_mg_per_day=taken)
-                for d in days
-            ),
+            doses=doses,
             outcomes=tuple(_outcome(o) for o in part.sections("outcome")),
-            route=part.choice("route", Route, Route.INTRAVENOUS).value,
+            route=_route(part),
             therapy_days=part.numbers("therapy_days", ()),
             diagnosis=part.text("diagnosis", ""),
             rater=part.choice("rater", Rater, Rater.CLINICIAN),
+            best=part.number("best", 0.0),
+            responders_on=part.number("responders_on") if "responders_on" in part else None,
+            responders_threshold=part.number("responders_threshold", 0.5),
         )
     except InputError as error:
         raise part.error(error.code, "", str(error)) from error
@@ -237,15 +228,61 @@ def _arm(part: Section) -> Arm:
     return arm
 
 
+def _doses(part: Section) -> tuple[Dose, ...]:
+    """Return the regimen: one dose on every day, or with ``dose_each`` one for each day."""
+    if "dose_mg_per_kg" not in part or "dose_days" not in part:
+        missing = "dose_mg_per_kg" if "dose_mg_per_kg" not in part else "dose_days"
+        raise part.error(
+            ErrorCode.MISSING_KEY,
+            missing,
+            f"an arm needs its regimen: {missing} is missing (0 mg/kg for an inert dose, an empty "
+            "list of days for no contact with a dose at all)",
+        )
+    usual = exact(part, "dose_mg_per_kg", "mg/kg").value
+    days = part.numbers("dose_days")
+    sizes = part.numbers("dose_each", (usual,) * len(days))
+    if len(sizes) != len(days):
+        raise part.error(
+            ErrorCode.CONTRADICTION,
+            "dose_each",
+            f"dose_each has {len(sizes)} doses for {len(days)} days; give one in mg/kg for each day",
+        )
+    minutes = part.number("minutes") if "minutes" in part else None
+    benzodiazepine = _optional(part, "diazepam", "mg/day")
+    taken = None if benzodiazepine is None else benzodiazepine.value
+    try:
+        return tuple(
+            Dose(day=day, mg_per_kg=size, minutes=minutes, diazepam_mg_per_day=taken)
+            for day, size in zip(days, sizes, strict=True)
+        )
+    except InputError as error:
+        raise part.error(error.code, "dose_days", str(error)) from error
+
+
+def _route(part: Section) -> str:
+    """Return the key under which the prior knows what a milligram is worth by vein."""
+    route = part.choice("route", Route, Route.INTRAVENOUS).value
+    drug = part.text("drug", "ketamine")
+    if drug not in {"ketamine", _ESKETAMINE}:
+        raise part.error(
+            ErrorCode.UNKNOWN_NAME,
+            "drug",
+            f'the model knows nothing of "{drug}"; write ketamine (the racemate) or esketamine, and 0 '
+            "mg/kg for a comparison drug",
+        )
+    return f"{drug}_{route}" if drug == _ESKETAMINE else route
+
+
 def _outcome(part: Section) -> Observed:
     measured = part.choice("measured", Measured)
-    unit = "point" if measured in {Measured.CHANGE, Measured.DIFFERENCE} else "1"
+    unit = measured.unit
+    spread = "1" if unit == "1" else "point"
     try:
         outcome = Observed(
             measured=measured,
             day=part.number("day"),
             value=exact(part, "value", unit),
-            sd=_optional(part, "sd", unit),
+            sd=_optional(part, "sd", spread),
             threshold=part.number("threshold", 0.5),
             cutoff=part.number("cutoff") if "cutoff" in part else None,
             from_day=part.number("from_day") if "from_day" in part else None,
@@ -253,6 +290,7 @@ def _outcome(part: Section) -> Observed:
             se=_optional(part, "se", unit),
             against=part.choice("against", Against, Against.INERT),
             standard=part.choice("standard", Standard, Standard.ENTRY),
+            people=part.integer("people") if "people" in part else None,
         )
     except KnowledgeError as error:
         if error.source:
