@@ -78,6 +78,11 @@ def test_a_mistake_keeps_everything_and_leads_to_the_field(form):
     expect(form.get_by_label(ENDED)).to_be_focused()
     # Said again to those who come to the field another way.
     expect(form.get_by_label(ENDED)).to_have_accessible_description(re.compile("before it started"))
+    # A reload now must not send the old form again over what was typed since.
+    form.get_by_label("Sessions attended").fill("15")
+    expect(form.get_by_text(KEPT)).to_be_visible()
+    form.reload()
+    expect(form.get_by_label("Sessions attended")).to_have_value("15")
 
 
 def test_without_javascript_a_mistake_keeps_everything_too(form, open_page):

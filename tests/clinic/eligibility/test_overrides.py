@@ -163,3 +163,24 @@ def test_an_override_stays_visible_after_it_is_withdrawn_and_after_the_facts_cha
     assert "Withdrawn by Dr Ingrid Voss" in page
     for said in ("First reason.", "Second reason.", "Ask the ward first."):
         assert said in page
+
+
+def test_whoever_signed_first_is_not_offered_the_second_signature(
+    on_maoi, client_of, psychiatrist, anaesthetist
+):
+    override = sign(on_maoi, psychiatrist)
+    address = reverse("eligibility:cosign", args=[on_maoi.pk, override.pk])
+    own = client_of(Role.PSYCHIATRIST)
+    page = own.get(address).content.decode()
+    assert "the second signature is somebody else" in page
+    assert "Cosign the override" not in page
+    # Sent all the same, it is refused.
+    page = own.post(address, {"act": "cosign"}).content.decode()
+    assert "Override of" in page
+    override.refresh_from_db()
+    assert override.cosigned_by is None
+
+    assert "Cosign the override" in client_of(Role.ANAESTHESIA).get(address).content.decode()
+    client_of(Role.ANAESTHESIA).post(address, {"act": "cosign"})
+    override.refresh_from_db()
+    assert override.cosigned_by == anaesthetist

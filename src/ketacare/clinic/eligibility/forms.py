@@ -146,10 +146,20 @@ class CosignForm(forms.Form):
         required=False,
     )
 
+    def __init__(self, *args: Any, may_cosign: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_cosign:
+            # Whoever signed first, and every other role, can only take the override back.
+            self.fields["act"].widget = forms.HiddenInput()
+            self.fields["act"].initial = "withdraw"
+            self.fields["reason"].required = True
+            self.fields["reason"].help_text = _("Why the override is taken back.")
+
     def clean(self) -> dict[str, Any]:
         """Ask for the reason of a refusal."""
         values = super().clean() or {}
-        if values.get("act") == "withdraw" and not values.get("reason", "").strip():
+        reason = values.get("reason", "").strip()
+        if values.get("act") == "withdraw" and not reason and "reason" not in self.errors:
             self.add_error("reason", _t("Say why."))
         return values
 

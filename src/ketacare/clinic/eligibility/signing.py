@@ -18,6 +18,7 @@ from ketacare.clinic.config.views import conflict
 from ketacare.clinic.eligibility import access, actions, presenting
 from ketacare.clinic.eligibility.forms import CosignForm, OverrideForm, SignForm
 from ketacare.clinic.eligibility.mapping import digest_of, digest_of_all
+from ketacare.clinic.eligibility.overridden import awaited_of
 from ketacare.clinic.eligibility.views import back_to, patient_of, user_of
 from ketacare.clinic.policy.access import edition_of, standing
 from ketacare.clinic.policy.lines import Part
@@ -88,7 +89,11 @@ def cosign(request: HttpRequest, patient_id: uuid.UUID, override_id: uuid.UUID) 
     row = access.override_for(user_of(request), override_id)
     if row.patient.pk != patient.pk:
         raise Http404(_("There is no such override."))
-    form = form_with_draft(CosignForm, request, key=f"eligibility.cosign:{row.pk}")
+    user = user_of(request)
+    can_cosign = user.role in row.awaited and user.pk != row.by_id
+    form = form_with_draft(
+        CosignForm, request, key=f"eligibility.cosign:{row.pk}", may_cosign=can_cosign
+    )
     if request.method == "POST" and form.is_valid():
         values, now = form.cleaned_data, timezone.now()
         try:
@@ -106,7 +111,15 @@ def cosign(request: HttpRequest, patient_id: uuid.UUID, override_id: uuid.UUID) 
             discard(request, form)
             messages.success(request, text)
             return redirect("eligibility:review", patient.pk)
-    context = {"patient": patient, "form": form, "override": row, "title": _("Cosign an override")}
+    context = {
+        "patient": patient,
+        "form": form,
+        "override": row,
+        "can_cosign": can_cosign,
+        "is_own": user.pk == row.by_id,
+        "awaited": awaited_of(row),
+        "title": _("Cosign an override") if can_cosign else _("An override"),
+    }
     return render(request, "eligibility/cosign.html", context)
 
 

@@ -26,6 +26,10 @@ function keep(form) {
   let sent = false;
   let dirty = false;
   const line = form.querySelector("[data-autosave-state]") ?? addLine(form);
+  // A page that answered a form that was not right yet would send that form again when it is
+  // reloaded, over the newer draft. Asked for as an address, it comes back with the draft instead.
+  const target = form.getAttribute("action") ?? location.pathname;
+  if (target === location.pathname) history.replaceState(history.state, "", location.href);
 
   const say = (text, trouble) => {
     line.textContent = text;
