@@ -170,7 +170,7 @@ def test_a_change_after_the_signature_is_a_banner_with_its_numbers(
     ):
         page = client.get(address).content.decode()
         assert banner in page
-        assert "1 threshold." in page
+        assert "1 threshold changed." in page
     page = client.get(RULES).content.decode()
     assert "3 times the upper limit of normal" in page
     assert "2 times the upper limit of normal" in page

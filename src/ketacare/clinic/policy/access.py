@@ -85,13 +85,15 @@ def may_sign(user: User, part: Part) -> bool:
 
 
 def said(found: Sequence[Change]) -> str:
-    """Return how much changed: ``"2 thresholds, 1 sentence"``."""
+    """Return how much changed: ``"2 thresholds changed, 1 wording changed"``."""
     number = Counter(change.sort for change in found)
     words = {
-        Sort.THRESHOLD: ngettext("{n} threshold", "{n} thresholds", number[Sort.THRESHOLD]),
-        Sort.BINDING: ngettext(
-            "{n} change of how rules apply", "{n} changes of how rules apply", number[Sort.BINDING]
+        Sort.THRESHOLD: ngettext(
+            "{n} threshold changed", "{n} thresholds changed", number[Sort.THRESHOLD]
         ),
-        Sort.WORDING: ngettext("{n} wording", "{n} wordings", number[Sort.WORDING]),
+        Sort.BINDING: ngettext(
+            "{n} rule applies otherwise", "{n} rules apply otherwise", number[Sort.BINDING]
+        ),
+        Sort.WORDING: ngettext("{n} wording changed", "{n} wordings changed", number[Sort.WORDING]),
     }
     return ", ".join(text.format(n=number[sort]) for sort, text in words.items() if number[sort])
