@@ -159,6 +159,30 @@ def test_a_median_that_is_not_reached_is_the_follow_up(clones):
     assert ask(clones, arm(until, error=number(1e-6, "point")))[0] == pytest.approx(3.0)
 
 
+def test_leavers_who_fail_take_their_share_from_the_response(clones):
+    doses = (Dose(day=0.0, mg_per_kg=0.5), Dose(day=6.5, mg_per_kg=0.0))
+    asked = {"error": number(1e-6, "point"), "doses": doses}
+    # On day 6.5 all are improved by 18 %: nobody by half, and everybody by 10 %.
+    stayed, counted, left = ask(
+        clones,
+        arm(
+            observed(Measured.RESPONSE, 6.5, threshold=0.1),
+            observed(Measured.RESPONSE, 6.5, threshold=0.1, leavers_fail=True),
+            observed(Measured.STOPPED, 6.5, threshold=0.1),
+            **asked,
+        ),
+    )
+    assert stayed == pytest.approx(1.0)
+    # Before the second visit 1/(1 + exp(3.2)) = 3.92 % of those who respond have left.
+    assert left == pytest.approx(0.0392, abs=1e-4)
+    assert counted == pytest.approx(1.0 - 0.0392, abs=1e-4)
+
+
+def test_leavers_of_a_mean_are_refused():
+    with pytest.raises(KnowledgeError, match="leave leavers_fail out"):
+        observed(Measured.MEAN, 7.0, leavers_fail=True)
+
+
 def test_few_followed_make_a_wider_interval_than_all(prior):
     many = arm(observed(Measured.RELAPSED, 42.0, from_day=14.0), n=400)
     few = arm(observed(Measured.RELAPSED, 42.0, from_day=14.0, people=6), n=400)

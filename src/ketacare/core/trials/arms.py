@@ -148,7 +148,7 @@ class _ArmView:
         if other is not None and observed.measured in _CONTRASTS:
             return self._contrast(observed, other)
         by_kind: dict[Measured, Callable[[Observed], float]] = {
-            Measured.RESPONSE: lambda o: self._mean(self._response(o.day, o.threshold)),
+            Measured.RESPONSE: self._responded,
             Measured.REMISSION: self._remission,
             Measured.CHANGE: self._change,
             Measured.EFFECT: lambda o: self._change(o) / self._sd(o),
@@ -163,11 +163,20 @@ class _ArmView:
         }
         return by_kind[observed.measured](observed)
 
+    def _responded(self, observed: Observed) -> float:
+        """Return the share of people who respond on the day."""
+        return self._mean(self._response(observed.day, observed.threshold) * self._counts(observed))
+
+    def _counts(self, observed: Observed) -> FloatArray | float:
+        """Return how likely each is to be counted: everybody, or only who is still there."""
+        return self._staying(observed) if observed.leavers_fail else 1.0
+
     def _remission(self, observed: Observed) -> float:
         """Return the share of people whose rating is at or below the cut-off."""
         cutoff = abs((observed.cutoff or 0.0) - self.arm.best)
         sd = np.sqrt(self.error**2 + self._drift_variance(observed.day))
-        return self._mean(ndtr((cutoff + 0.5 - self.severity(observed.day)) / sd))
+        remitted = ndtr((cutoff + 0.5 - self.severity(observed.day)) / sd)
+        return self._mean(remitted * self._counts(observed))
 
     def _score(self, observed: Observed) -> float:
         """Return the mean score as the instrument counts it."""
@@ -195,7 +204,11 @@ class _ArmView:
         return gap if observed.measured is Measured.DIFFERENCE else gap / self._sd(observed)
 
     def _stopped(self, observed: Observed) -> float:
-        """Return the share who leave before ``day``, by response at each visit for a dose."""
+        """Return the share who leave before ``day``."""
+        return 1.0 - self._mean(self._staying(observed))
+
+    def _staying(self, observed: Observed) -> FloatArray:
+        """Return how likely each is to stay until ``day``, by response at each visit for a dose."""
         stay = np.ones(len(self.entry))
         for dose in self.arm.doses:
             if 0 < dose.day <= observed.day:
@@ -205,7 +218,7 @@ class _ArmView:
                     for share, state in ((improved, True), (1.0 - improved, False))
                 )
                 stay = stay * (1.0 - leave)
-        return 1.0 - self._mean(stay)
+        return stay
 
     def _retained(self, observed: Observed) -> float:
         """Return the mean drug effect on ``day`` as a share of that on ``from_day``."""
@@ -314,6 +327,6 @@ def _all_days(arm: Arm, observed: Observed) -> list[float]:
     days = [observed.day, *_rating_days(observed)]
     if arm.responders_on is not None:
         days.append(arm.responders_on)
-    if observed.measured is Measured.STOPPED:
+    if observed.measured is Measured.STOPPED or observed.leavers_fail:
         days += [d.day for d in arm.doses if 0 < d.day <= observed.day]
     return days if observed.from_day is None else [observed.from_day, *days]

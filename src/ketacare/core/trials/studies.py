@@ -125,7 +125,8 @@ class Observed:
     For ``change``, ``from_day`` (if any) is what the change is counted from instead of entry.
     ``sd`` is the published SD between people where there is one, ``se`` the published standard
     error of the value itself. ``people`` are those it was counted in, where they are not all of the
-    arm (responders followed for relapse).
+    arm (responders followed for relapse). With ``leavers_fail`` a share of responders or remitters is
+    of everybody, and who has left by ``day`` counts as neither.
     """
 
     measured: Measured
@@ -140,6 +141,7 @@ class Observed:
     against: Against = Against.INERT
     standard: Standard = Standard.ENTRY
     people: int | None = None
+    leavers_fail: bool = False
 
     def __post_init__(self) -> None:
         for name, number in (("sd", self.sd), ("se", self.se), ("discrepancy", self.discrepancy)):
@@ -164,6 +166,11 @@ class Observed:
                 ErrorCode.OUT_OF_RANGE,
                 f"{self.measured} on day {self.day:g} was counted in {self.people} people; give one "
                 "or more, or leave it out",
+            )
+        if self.leavers_fail and self.measured not in {Measured.RESPONSE, Measured.REMISSION}:
+            raise KnowledgeError(
+                ErrorCode.CONTRADICTION,
+                f"{self.measured} does not count leavers; leave leavers_fail out",
             )
         if self.measured in _NEEDS_FROM and (self.from_day is None or self.from_day >= self.day):
             raise KnowledgeError(

@@ -291,6 +291,7 @@ def _outcome(part: Section) -> Observed:
             against=part.choice("against", Against, Against.INERT),
             standard=part.choice("standard", Standard, Standard.ENTRY),
             people=part.integer("people") if "people" in part else None,
+            leavers_fail=part.flag("leavers_fail", False),
         )
     except KnowledgeError as error:
         if error.source:
