@@ -5,6 +5,7 @@ People are drawn from each model, sampled with its residual error and estimated;
 """
 
 import time
+from dataclasses import replace
 
 import numpy as np
 
@@ -38,6 +39,7 @@ def run(line):
     print(f"\nIndividual estimation, {PEOPLE} drawn people each, 2,000 draws a person")
     for name, analytes, site, regimen, hours in CASES:
         _case(line, name, analytes, site, regimen, np.array(hours))
+    _two_days(line)
 
 
 def _case(line, name, analytes, site, regimen, hours):
@@ -69,6 +71,41 @@ def _case(line, name, analytes, site, regimen, hours):
             f"{'':<4}{share:.0%} intervals hold {np.mean(held):.1%} of {len(held)} true values "
             f"(standard error at most {error:.1%}); refused {refused} of {PEOPLE}"
         )
+
+
+def _two_days(line):
+    """Two infusions three days apart, with deviations of their own: each value against its truth."""
+    model, site, hours = load_pk_model("pk_ketamine_simons_2022"), Site.ARTERIAL, (0.5, 1, 3, 6)
+    analytes, count = ("ketamine", "norketamine"), 60
+    rng = np.random.default_rng(6)
+    regimen = INFUSION.and_then(INFUSION.shifted(72.0))
+    taken, inside = [], {0.5: [], 0.9: []}
+    for _ in range(count):
+        person = model.draw(SUBJECT, n=1, rng=rng)
+        days, samples = [], []
+        for day in range(2):
+            days.append(
+                {
+                    name: value
+                    * np.exp(rng.standard_normal(1) * (model.parameters[name].occasion or 0) ** 0.5)
+                    for name, value in person.items()
+                }
+            )
+            probes = [Probe(analyte=analyte, site=site) for analyte in analytes]
+            levels = read(model, days[day], INFUSION, hours, probes)[0]
+            drawn = _sampled(model, analytes, site, np.array(hours), levels, rng)
+            samples += [replace(sample, at_h=sample.at_h + 72.0 * day) for sample in drawn]
+        begun = time.perf_counter()
+        found = fit(model, SUBJECT, regimen, samples, rng=rng)
+        taken.append(time.perf_counter() - begun)
+        for estimate in found.estimates:
+            who = person if estimate.occasion is None else days[estimate.occasion - 1]
+            truth = who[estimate.name][0]
+            inside[0.5].append(estimate.p25 <= truth <= estimate.p75)
+            inside[0.9].append(estimate.p5 <= truth <= estimate.p95)
+    line("simons_2022, ketamine and norketamine, two infusion days", float(np.median(taken)), None)
+    for share, held in inside.items():
+        print(f"{'':<4}{share:.0%} intervals hold {np.mean(held):.1%} of {len(held)} true values")
 
 
 def _sampled(model, analytes, site, hours, levels, rng):

@@ -118,14 +118,24 @@ def test_the_estimation_is_not_asked_for_less_than_it_needs(ketacare):
     assert ketacare("fit").code == 2
 
 
-def test_samples_after_two_infusions_are_said_to_count_as_one_occasion(ketacare, changed):
-    # a second infusion between the samples of 8 and of 10 hours
-    path = changed(
-        "[[concentration]]\n",
-        '[[infusion]]\nday = 0.375\ndose = "10 mg"\nduration = "30 min"\nweight = "68 kg"\n'
-        'drug = "esketamine"\n\n[[concentration]]\n',
+def with_a_second_day(tmp_path, analyte):
+    text = SAMPLES.read_text(encoding="utf-8")
+    text += (
+        '\n[[infusion]]\nday = 3\ndose = "10 mg"\nduration = "30 min"\nweight = "68 kg"\n'
+        f'drug = "esketamine"\n\n[[concentration]]\nday = 3.0833\nanalyte = "{analyte}"\n'
+        'value = "15 ng/mL"\nsite = "venous"\narm = "other arm"\n'
     )
-    said = "The samples follow 2 infusions and count as one occasion"
-    assert any(said in note for note in ketacare("fit", path, *OTTO, "--json").json["notes"])
-    alone = ketacare("fit", SAMPLES, *OTTO, "--json").json["notes"]
-    assert not any("one occasion" in note for note in alone)
+    path = tmp_path / "two_days.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_model_without_a_variance_between_occasions_says_so(ketacare, tmp_path):
+    found = ketacare("fit", with_a_second_day(tmp_path, "S-ketamine"), *OTTO, "--json").json
+    assert found["occasions"] == [0, 3 * 1440]
+    said = "2 occasions with a dose, 2 of them sampled: pk_ketamine_otto_2021 reports no variance"
+    assert any(said in text for text in found["outside"])
+    alone = ketacare("fit", SAMPLES, *OTTO, "--json").json
+    assert alone["occasions"] == [0]
+    assert not any("occasion" in text for text in alone["outside"])
+    assert {estimate["occasion"] for estimate in found["estimates"]} == {None}

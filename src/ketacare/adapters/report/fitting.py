@@ -41,6 +41,7 @@ def fit_shape(view: FitView) -> dict[str, Any]:
         "zero": view.zero,
         "weight_kg": view.subject.weight_kg,
         "age_years": view.subject.age_years,
+        "occasions": [_rounded(start * 60.0) for start in fit.occasions.starts_h],
         "estimates": [_estimate(estimate) for estimate in fit.estimates],
         "samples": [_held(held) for held in fit.samples],
         "minute": list(view.minutes),
@@ -71,6 +72,7 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
     return {
         "name": estimate.name,
         "unit": estimate.unit,
+        "occasion": estimate.occasion,
         **{key: _rounded(getattr(estimate, key)) for key in numbers},
     }
 

@@ -25,7 +25,7 @@ def fit_page(view: FitView, person: Person) -> Page:
         ("parameter", "typical", "most probable", "median (9 in 10)", "decided by"),
         [
             (
-                f"{e.name}, {e.unit}",
+                f"{e.label}, {e.unit}",
                 f"{e.typical:.3g}",
                 f"{e.most_probable:.3g}",
                 f"{e.p50:.3g} ({e.p5:.3g} to {e.p95:.3g})",

@@ -187,12 +187,6 @@ def _notes(
             f"{len(left_out)} earlier infusions, more than {_BEFORE.days} days before the first "
             "sample, are left out: nothing of them is left to measure."
         )
-    sampled = {max(i.at for i in used if i.at <= c.at) for c in known}
-    if len(sampled) > 1:
-        notes.append(
-            f"The samples follow {len(sampled)} infusions and count as one occasion: how a person "
-            "differs from one infusion to the next is taken as how people differ."
-        )
     later = [c for c in person.concentrations if c not in known]
     if later:
         notes.append(f"{len(later)} samples after the time looked from are left out.")

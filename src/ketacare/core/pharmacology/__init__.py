@@ -27,11 +27,13 @@ from ketacare.core.pharmacology.estimation import (
     Estimate,
     Fit,
     Held,
+    Occasions,
     Posterior,
     Predicted,
     Sample,
     fit,
     in_ng_per_mL,
+    occasions_of,
 )
 from ketacare.core.pharmacology.exposure import Exposure, exposure
 from ketacare.core.pharmacology.kinetics import amounts, concentration, effect_site, population
@@ -112,6 +114,7 @@ __all__ = [
     "Measured",
     "Missing",
     "Modifier",
+    "Occasions",
     "Parameter",
     "People",
     "PkModel",
@@ -152,6 +155,7 @@ __all__ = [
     "fit",
     "held_in_line",
     "in_ng_per_mL",
+    "occasions_of",
     "population",
     "population_quantiles",
     "through_line",

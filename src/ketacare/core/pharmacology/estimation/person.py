@@ -1,8 +1,8 @@
 """What is estimated and what it is held against: a person's deviations, and the samples.
 
-The deviations eta of the parameters that differ between people are normal with the model's
-variances and covariances; eta = L z with L the Cholesky factor makes z standard normal, which is
-the space everything here works in. Given eta the samples are independent:
+The deviations eta of the parameters that differ between people, and between occasions, are normal
+with the model's variances and covariances; eta = L z with L the Cholesky factor makes z standard
+normal, which is the space everything here works in. Given eta the samples are independent:
 
     y ~ normal(f, (proportional f)^2 + additive^2), or log y ~ normal(log f, log_sd^2), and a
     sample below its limit of quantification has the probability P(y < limit): method M3 of
@@ -11,15 +11,20 @@ the space everything here works in. Given eta the samples are independent:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Self
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.pharmacology.dosing import Regimen
+from ketacare.core.pharmacology.estimation.occasions import (
+    Deviation,
+    Deviations,
+    Occasions,
+    people_on,
+)
 from ketacare.core.pharmacology.estimation.samples import Sample
 from ketacare.core.pharmacology.kinetics import Probe, read
 from ketacare.core.pharmacology.model import PkModel, Residual
@@ -29,68 +34,26 @@ from ketacare.core.pharmacology.subject import Subject
 _HALF_LOG_2PI = 0.5 * float(np.log(2.0 * np.pi))
 # Densities are compared, never exponentiated alone: this only keeps log(0) out of the sums.
 _NOTHING_NG_ML = 1e-12
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deviations:
-    """The parameters that differ between people: ``names`` and their covariance (k, k).
-
-    The samples are of one occasion, so the variance between occasions, where the source has one,
-    is part of the diagonal.
-    """
-
-    names: tuple[str, ...]
-    covariance: Floats
-
-    @classmethod
-    def of(cls, model: PkModel) -> Self:
-        """Return all deviations of a model."""
-        total = {
-            name: (p.omega2 or 0.0) + (p.occasion or 0.0) for name, p in model.parameters.items()
-        }
-        names = tuple(name for name, variance in total.items() if variance > 0)
-        covariance = np.diag([total[name] for name in names])
-        for (first, second), value in model.covariances.items():
-            i, j = names.index(first), names.index(second)
-            covariance[i, j] = covariance[j, i] = value
-        return cls(names=names, covariance=covariance)
-
-    def only(self, names: Sequence[str]) -> Deviations:
-        """Return the marginal distribution of some of them."""
-        places = [self.names.index(name) for name in names]
-        return Deviations(names=tuple(names), covariance=self.covariance[np.ix_(places, places)])
-
-    def rest_given(self, names: Sequence[str], eta: Floats, rng: np.random.Generator) -> Floats:
-        """Return all deviations (n, all): ``eta`` (n, k) of ``names``, the others drawn given them.
-
-        The conditional distribution of a normal: mean S_ra S_aa^-1 eta, covariance
-        S_rr - S_ra S_aa^-1 S_ar.
-        """
-        known = [self.names.index(name) for name in names]
-        others = [i for i in range(len(self.names)) if i not in known]
-        found = np.empty((len(eta), len(self.names)))
-        found[:, known] = eta
-        if others:
-            s = self.covariance
-            carried = np.linalg.solve(s[np.ix_(known, known)], s[np.ix_(known, others)])
-            left = s[np.ix_(others, others)] - s[np.ix_(others, known)] @ carried
-            noise = rng.standard_normal((len(eta), len(others)))
-            found[:, others] = eta @ carried + noise @ np.linalg.cholesky(left).T
-        return found
+_FELT = 1e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Question:
     """One person's deviations ``of`` the model, and the samples that speak about them.
 
-    ``places`` says for each sample which probe and which time it is; ``errors`` its residual error.
+    ``whole`` are all deviations, with one occasion more than were seen: the next. ``seen`` makes
+    of them what is estimated. ``places`` says for each sample which probe and which time it is;
+    ``errors`` its residual error.
     """
 
     model: PkModel
     regimen: Regimen
+    occasions: Occasions
     samples: tuple[Sample, ...]
     errors: tuple[Residual, ...]
     typical: Mapping[str, Floats]
+    whole: Deviations
+    seen: Floats
     of: Deviations
     lower: Floats
     probes: tuple[Probe, ...]
@@ -100,20 +63,22 @@ class Question:
     @property
     def size(self) -> int:
         """Return how many deviations the samples can speak about."""
-        return len(self.of.names)
+        return len(self.of.labels)
 
     def deviations(self, z: Floats) -> Floats:
         """Return eta (n, k) for z (n, k)."""
         return np.asarray(z @ self.lower.T)
 
-    def people(self, eta: Floats) -> dict[str, Floats]:
-        """Return each parameter (n,) for deviations (n, k); those without one are typical."""
-        return people_with(self.model, self.typical, self.of.names, eta)
-
     def predicted(self, z: Floats) -> Floats:
         """Return the concentrations (n, samples) in ng/mL, without error."""
-        people = self.people(self.deviations(z))
-        found = read(self.model, people, self.regimen, self.times_h, self.probes)
+        eta = self.deviations(z)
+
+        def people(occasion: int) -> dict[str, Floats]:
+            return people_on(self.model, self.typical, self.of.labels, eta, occasion=occasion)
+
+        vary = any(label.occasion is not None for label in self.of.labels)
+        parts = self.occasions.regimens if vary else (self.regimen,)
+        found = course(self.model, parts, people, self.times_h, self.probes)
         return found[:, self.places[0], self.places[1]]
 
     def log_likelihood(self, z: Floats) -> Floats:
@@ -134,15 +99,18 @@ def log_prior(z: Floats) -> Floats:
     return np.asarray(-0.5 * (z**2).sum(axis=1) - z.shape[1] * _HALF_LOG_2PI)
 
 
-def people_with(
-    model: PkModel, typical: Mapping[str, Floats], names: Sequence[str], eta: Floats
-) -> dict[str, Floats]:
-    """Return each parameter (n,) of people with deviations (n, k) of ``names``."""
-    count = len(eta)
-    people = {name: np.repeat(value, count) for name, value in typical.items()}
-    for i, name in enumerate(names):
-        people[name] = model.parameters[name].deviated(people[name], eta[:, i])
-    return people
+def course(
+    model: PkModel,
+    parts: Sequence[Regimen],
+    people: Callable[[int], Mapping[str, Floats]],
+    times_h: Floats,
+    probes: Sequence[Probe],
+) -> Floats:
+    """Return concentrations (n, probes, t): each occasion's doses by its own parameters, summed."""
+    found = read(model, people(0), parts[0], times_h, probes)
+    for occasion, part in enumerate(parts[1:], start=1):
+        found = found + read(model, people(occasion), part, times_h, probes)
+    return found
 
 
 def log_density(sample: Sample, error: Residual, predicted: Floats) -> Floats:
@@ -172,7 +140,9 @@ def question_of(
     subject: Subject,
     regimen: Regimen,
     samples: Sequence[Sample],
+    *,
     residuals: Mapping[str, Residual],
+    occasions: Occasions,
 ) -> Question:
     """Return what is to be estimated; refuse samples that the model cannot be held against."""
     if not samples:
@@ -198,29 +168,43 @@ def question_of(
     times = np.unique([s.at_h for s in samples])
     which = np.array([pairs.index((s.analyte, s.site)) for s in samples])
     places = (which, np.searchsorted(times, [s.at_h for s in samples]))
-    typical = model.typical(subject)
-    everything = Deviations.of(model)
+    whole = Deviations.of(model, occasions=len(occasions) + 1)
     concerned = _concerned(model, regimen, [analyte for analyte, _ in pairs])
-    of = everything.only([name for name in everything.names if name in concerned])
-    if not of.names:
+    one = len(occasions) == 1
+    labels = [
+        label
+        for label in whole.labels
+        if label.parameter in concerned and (label.occasion or 0) < len(occasions)
+    ]
+    if one:
+        labels = [Deviation(name) for name in dict.fromkeys(label.parameter for label in labels)]
+    if not labels:
         raise InputError(
             ErrorCode.NOT_AVAILABLE,
             f"{model.id} gives no differences between people for what was sampled; "
             "there is nothing to estimate with it",
             where="samples",
         )
-    found = Question(
-        model=model,
-        regimen=regimen,
-        samples=tuple(samples),
-        errors=tuple(residuals[s.analyte] for s in samples),
-        typical=typical,
-        of=of,
-        lower=np.asarray(np.linalg.cholesky(of.covariance), dtype=np.float64),
-        probes=probes,
-        times_h=times,
-        places=places,
+    found = _asked(
+        Question(
+            model=model,
+            regimen=regimen,
+            occasions=occasions,
+            samples=tuple(samples),
+            errors=tuple(residuals[s.analyte] for s in samples),
+            typical=model.typical(subject),
+            whole=whole,
+            seen=np.empty((0, 0)),
+            of=whole,
+            lower=np.empty((0, 0)),
+            probes=probes,
+            times_h=times,
+            places=places,
+        ),
+        labels,
     )
+    if not one:
+        found = _asked(found, _felt(found))
     expected = found.predicted(np.zeros((1, found.size)))[0]
     for sample, level in zip(samples, expected, strict=True):
         if sample.is_quantified and level <= 0:
@@ -232,6 +216,34 @@ def question_of(
                 where="at_h",
             )
     return found
+
+
+def _asked(question: Question, labels: Sequence[Deviation]) -> Question:
+    """Return the question about these deviations."""
+    seen = question.whole.seen_as(labels, together=len(question.occasions) == 1)
+    covariance = seen @ question.whole.covariance @ seen.T
+    return replace(
+        question,
+        seen=seen,
+        of=Deviations(labels=tuple(labels), covariance=covariance),
+        lower=np.asarray(np.linalg.cholesky(covariance), dtype=np.float64),
+    )
+
+
+def _felt(question: Question) -> list[Deviation]:
+    """Return the deviations without those of occasions that hardly reach any sample.
+
+    A thousandth of a sample for two standard deviations is far below any residual error; these
+    keep their prior.
+    """
+    moved = 2.0 * np.eye(question.size)  # occasions are independent: z is in their deviations
+    found = question.predicted(np.concatenate([np.zeros((1, question.size)), moved]))
+    change = np.abs(found[1:] - found[0]) > _FELT * np.abs(found[0])
+    return [
+        label
+        for label, felt in zip(question.of.labels, change.any(axis=1), strict=True)
+        if felt or label.occasion is None
+    ]
 
 
 def _concerned(model: PkModel, regimen: Regimen, analytes: Sequence[str]) -> frozenset[str]:
