@@ -5,7 +5,12 @@ from datetime import date
 
 import pytest
 
-from ketacare.knowledge.faults import FAULTS, cards_not_current, find_faults
+from ketacare.knowledge.faults import (
+    FAULTS,
+    cards_not_current,
+    changes_not_told,
+    find_faults,
+)
 from ketacare.knowledge.showing import KnowledgeText, cards_as_pages, knowledge_texts
 
 MISSING, UNIT, DATES, BANDS, LICENCE, RULES, DOSSIER = FAULTS
@@ -216,3 +221,52 @@ def test_cards_that_are_no_longer_current(folder):
         "docs/cards/rules/dose.step.md": "no page",
         "docs/cards/rules/gone.md": "a page without content",
     }
+
+
+CHANGELOG = """# Changelog
+
+## Unreleased
+
+### Added
+
+- Something about `dose.step` 2.
+
+### Knowledge
+
+- A smaller step of the dose
+  (`dose.step` 2).
+
+## 1.0
+
+### Knowledge
+
+- First content.
+"""
+
+
+@pytest.mark.parametrize(
+    ("version", "told"), [("1", True), ("2", True), ("2.1", False), ("3", False), ("12", False)]
+)
+def test_a_new_version_that_the_changelog_does_not_tell(version, told):
+    files = [f for f in planted(RULE, lambda t: t.update(version=version)) if f.path == RULE]
+    results = changes_not_told(CHANGELOG, files)
+    assert [r.file for r in results] == ([] if told else [RULE])
+    assert all(f"`dose.step` {version}" in r.expected for r in results)
+
+
+def test_a_line_outside_the_section_of_knowledge_does_not_tell():
+    files = [f for f in planted(RULE, lambda t: t.update(version="2")) if f.path == RULE]
+    without = CHANGELOG.replace("  (`dose.step` 2).", "  (see the card).")
+    assert [r.file for r in changes_not_told(without, files)] == [RULE]
+
+
+@pytest.mark.parametrize(("entry", "told"), [("from 2027-01-01", True), ("from 2027", False)])
+def test_a_value_from_a_later_day_that_the_changelog_does_not_tell(entry, told):
+    def later(table):
+        first = table["limits"]["largest"][0]
+        table["limits"]["largest"].append({**first, "since": date(2027, 1, 1)})
+
+    files = [f for f in planted(RULE, later) if f.path == RULE]
+    changelog = CHANGELOG.replace("A smaller step of the dose", f"A smaller step {entry}")
+    found = [r.expected for r in changes_not_told(changelog, files)]
+    assert [("2027-01-01" in said) for said in found] == ([] if told else [True])

@@ -3,7 +3,7 @@
 Each module of ``knowledge.loading`` offers ``check_all``; they are found, not listed, so that a
 new kind of file cannot be forgotten. A file that does not load is a failed check, not a crash.
 Beside them stand faults no file can see by itself (``knowledge.faults``) and, in a checkout,
-whether the cards of ``docs/cards`` are current.
+whether the cards of ``docs/cards`` are current and the changelog tells every new version.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ketacare.core.errors import KetacareError
 from ketacare.core.sources import Status
 from ketacare.knowledge import loading
 from ketacare.knowledge.checks import CheckResult
-from ketacare.knowledge.faults import find_faults
+from ketacare.knowledge.faults import changelog_of_checkout, changes_not_told, find_faults
 from ketacare.knowledge.faults.pages import cards_not_current, folder_of_cards
 from ketacare.knowledge.showing import knowledge_texts
 
@@ -28,6 +28,13 @@ _CURRENT = CheckResult(
     passed=True,
     expected="what the content says",
     found="what the content says",
+)
+_TOLD = CheckResult(
+    file="CHANGELOG.md",
+    name="every new version is told under Knowledge",
+    passed=True,
+    expected="every new version",
+    found="every new version",
 )
 
 
@@ -75,10 +82,15 @@ def check_everything(cards: Path | None = None) -> CheckReport:
         found = _check_module(module)
         if found is not None:
             results[module] = found
-    results["faults"] = tuple(find_faults(knowledge_texts()))
+    texts = knowledge_texts()
+    results["faults"] = tuple(find_faults(texts))
+    changelog = changelog_of_checkout()
+    if changelog is not None:
+        results["changelog"] = tuple(changes_not_told(changelog, texts)) or (_TOLD,)
     folder = folder_of_cards() if cards is None else cards
     # A card shows the results of the files' own checks: while one fails, no card can be current.
-    own = [r for kind, found in results.items() if kind != "faults" for r in found]
+    apart = {"faults", "changelog"}
+    own = [r for kind, found in results.items() if kind not in apart for r in found]
     if folder is not None and all(result.passed for result in own):
         results["cards"] = tuple(cards_not_current(folder, own)) or (_CURRENT,)
     return CheckReport(results=results, files=tuple(knowledge_files()))

@@ -112,7 +112,7 @@ def test_everything_met_is_resistant_with_its_computation():
     assert answer.missing == ()
     assert [t.counts for t in answer.trials] == [True, True, True]
     assert answer.definition_id == "ketacare_anxiety"
-    assert "ketacare_anxiety 1 (candidate)" in answer.versions
+    assert "ketacare_anxiety 2 (candidate)" in answer.versions
     assert "bokma_2019" in answer.sources
 
 
@@ -324,3 +324,37 @@ def test_published_case_ray_kious_2016_cannot_be_told(definition):
     assert "Cognitive behavioural therapy: number of sessions" in told
     assert "who confirmed the anxiety diagnosis" in told
     assert "day -4" in criterion(answer, "severity").sentence
+
+
+SOCIAL = Diagnosis(name="social anxiety disorder", code="F40.10", confirmed_by="dr")
+GENERALISED = Diagnosis(name="generalised anxiety", code="F41.1", confirmed_by="dr")
+LOW = (gad7(9), hama(19))
+
+
+@pytest.mark.parametrize(
+    ("diagnoses", "met"),
+    [
+        ((GENERALISED,), False),  # no scale of social anxiety is asked for
+        ((SOCIAL,), None),  # the LSAS alone could still meet it
+        ((replace(SOCIAL, code=""),), None),  # without a code the name counts
+        ((GENERALISED, SOCIAL), None),  # none is the main one: both count
+        ((replace(GENERALISED, primary=True), SOCIAL), False),
+        ((GENERALISED, replace(SOCIAL, primary=True)), None),
+    ],
+)
+def test_a_scale_of_one_disorder_is_asked_where_that_is_the_diagnosis(diagnoses, met):
+    answer = staged(scores=LOW, diagnoses=diagnoses)
+    assert criterion(answer, "severity").met is met
+
+
+def test_the_newest_form_of_the_lsas_decides():
+    def lsas(instrument, total, days_ago):
+        at = NOW - timedelta(days=days_ago)
+        return Score(instrument=instrument, at=at, total=total)
+
+    def met(*scores):
+        answer = staged(scores=(*LOW, *scores), diagnoses=(SOCIAL,))
+        return criterion(answer, "severity").met
+
+    assert met(lsas("lsas_sr", 80, 5), lsas("lsas_ca", 40, 1)) is False
+    assert met(lsas("lsas_sr", 80, 1), lsas("lsas_ca", 40, 5)) is True

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from ketacare.core.errors import InputError
-from ketacare.core.record import Calendar, Infusion, Medicine, Sex
+from ketacare.core.record import Calendar, Diagnosis, Infusion, Medicine, Sex
 from ketacare.core.safety import (
     Dated,
     Entry,
@@ -57,7 +57,7 @@ def test_a_finding_carries_rule_limit_facts_source_and_a_sentence(
     )
     finding = ask("liver.impaired", who, policy, now)
     assert finding.reference == "E13"
-    assert finding.version == "1"
+    assert finding.version == policy.rule("liver.impaired").provenance.version
     assert finding.status == "candidate"
     assert finding.source == "asra_2018"
     assert "at most 3 times the upper limit of normal" in finding.limit
@@ -242,3 +242,14 @@ def test_every_sentence_begins_with_a_capital(person, policy, now, answered) -> 
     findings = screen(who, policy, load_treatments(), station=Station.ELIGIBILITY, now=now)
     assert "Lorazepam amounts to" in " ".join(f.sentence for f in findings)
     assert [f.sentence for f in findings if f.sentence[:1].islower()] == []
+
+
+def test_a_diagnosis_confirmed_later_is_not_confirmed_yet(person, policy, now) -> None:
+    def asked(confirmed_on):
+        gad = Diagnosis(
+            name="GAD", code="F41.1", confirmed_by="dr", confirmed_on=confirmed_on, in_person=True
+        )
+        return ask("diagnosis.anxiety", person(diagnoses=(gad,)), policy, now).outcome
+
+    assert asked(now) is Outcome.PASS
+    assert asked(now + timedelta(days=1)) is Outcome.CANNOT_TELL

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from ketacare.core.history.definition import StagingDefinition, Threshold
 from ketacare.core.history.judgement import Adequacy, TrialJudgement
-from ketacare.core.record import Diagnosis, Person, TreatmentKind
+from ketacare.core.record import Person, TreatmentKind
 
 
 class SeverityReading(Protocol):
@@ -93,7 +93,7 @@ def diagnosis(person: Person, definition: StagingDefinition, *, now: datetime) -
             sentence="No diagnosis is recorded.",
             missing=("the diagnosis, and who confirmed it",),
         )
-    found = [d for d in person.diagnoses if _qualifies(d, definition)]
+    found = [d for d in person.diagnoses if definition.diagnosis.fits(d)]
     if not found:
         return Criterion(
             name=name,
@@ -119,12 +119,6 @@ def diagnosis(person: Person, definition: StagingDefinition, *, now: datetime) -
         met=True,
         sentence=f"{confirmed[0].name}, confirmed by {confirmed[0].confirmed_by}.",
     )
-
-
-def _qualifies(found: Diagnosis, definition: StagingDefinition) -> bool:
-    if found.code:
-        return found.code.upper().startswith(definition.diagnosis.codes)
-    return any(word in found.name.casefold() for word in definition.diagnosis.words)
 
 
 def medicines(
@@ -263,14 +257,15 @@ def severity(
     rule = definition.severity
     assert rule is not None  # noqa: S101 - staging asks only where the definition has one
     days = rule.max_age.to("d")
+    asked = [threshold for threshold in rule.thresholds if threshold.is_asked(person.diagnoses)]
     answers = [
         _above(threshold, readings, person, at=at, max_age=timedelta(days=days))
-        for threshold in rule.thresholds
+        for threshold in asked
     ]
     verdicts = [met for met, _, _ in answers]
     met: bool | None = True if True in verdicts else (None if None in verdicts else False)
     shown = [sentence for verdict, sentence, _ in answers if met is not True or verdict]
-    wanted = " or ".join(f"{t.name} of {t.at_least.value:g} or more" for t in rule.thresholds)
+    wanted = " or ".join(f"{t.name} of {t.at_least.value:g} or more" for t in asked)
     return Criterion(
         name="severity",
         label=f"severe at present: {wanted}, within {days:g} days",
@@ -289,7 +284,8 @@ def _above(
     max_age: timedelta,
 ) -> tuple[bool | None, str, str]:
     """Return met, sentence and what is missing for one scale."""
-    known = [r for r in readings if r.instrument == threshold.instrument and r.at <= at]
+    forms = (threshold.instrument, *threshold.also)
+    known = [r for r in readings if r.instrument in forms and r.at <= at]
     latest = max(known, key=lambda r: r.at, default=None)
     missing = f"a {threshold.name} not older than {max_age.days} days"
     if latest is None:

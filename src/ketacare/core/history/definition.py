@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ketacare.core.history.treatments import TreatmentClass
+from ketacare.core.record import Diagnosis
 from ketacare.core.sources import Provenance, Sourced
 
 
@@ -19,6 +20,12 @@ class DiagnosisRule:
 
     codes: tuple[str, ...]
     words: tuple[str, ...]
+
+    def fits(self, found: Diagnosis) -> bool:
+        """Return whether a recorded diagnosis is one of these; the code goes before the name."""
+        if found.code:
+            return found.code.upper().startswith(self.codes)
+        return any(word in found.name.casefold() for word in self.words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +47,25 @@ class TherapyRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
-    """The least total, in points of ``instrument``, that counts as currently severe."""
+    """The least total, in points of ``instrument``, that counts as currently severe.
+
+    ``also`` are other forms of the same scale, read in its place when they are newer. With
+    ``only_for`` the scale is asked of people with such a diagnosis alone: a scale of social anxiety
+    that nobody filled in leaves nothing open in panic disorder.
+    """
 
     instrument: str
     name: str
     at_least: Sourced
+    also: tuple[str, ...] = ()
+    only_for: DiagnosisRule | None = None
+
+    def is_asked(self, diagnoses: tuple[Diagnosis, ...]) -> bool:
+        """Return whether the scale is asked of somebody with these diagnoses: the main ones, or all."""
+        if self.only_for is None:
+            return True
+        main = tuple(d for d in diagnoses if d.primary) or diagnoses
+        return any(self.only_for.fits(d) for d in main)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from ketacare.knowledge.checks import CheckResult
 from ketacare.knowledge.faults.bands import bands_with_a_gap
+from ketacare.knowledge.faults.changes import changelog_of_checkout, changes_not_told
 from ketacare.knowledge.faults.dates import overlapping_dates
 from ketacare.knowledge.faults.dossiers import drug_models_without_dossier
 from ketacare.knowledge.faults.licences import item_text_without_licence
@@ -54,4 +55,10 @@ def find_faults(texts: Sequence[KnowledgeText]) -> list[CheckResult]:
     return results
 
 
-__all__ = ["FAULTS", "cards_not_current", "find_faults"]
+__all__ = [
+    "FAULTS",
+    "cards_not_current",
+    "changelog_of_checkout",
+    "changes_not_told",
+    "find_faults",
+]

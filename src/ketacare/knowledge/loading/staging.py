@@ -142,18 +142,21 @@ def _severity(part: Section) -> SeverityRule:
 
 
 def _threshold(part: Section) -> Threshold:
-    name = part.text("instrument")
+    name, also = part.text("instrument"), part.texts("also", ())
     instruments = load_instruments()
-    if name not in instruments:
-        raise part.error(
-            ErrorCode.UNKNOWN_NAME,
-            "instrument",
-            f'instrument "{name}" is not one of {", ".join(instruments)}',
-        )
+    for key, each in (("instrument", name), *(("also", other) for other in also)):
+        if each not in instruments:
+            raise part.error(
+                ErrorCode.UNKNOWN_NAME,
+                key,
+                f'instrument "{each}" is not one of {", ".join(instruments)}',
+            )
     threshold = Threshold(
         instrument=name,
-        name=instruments[name].name,
+        name=" or ".join(instruments[each].name for each in (name, *also)),
         at_least=part.sourced("at_least", unit="point"),
+        also=also,
+        only_for=_diagnosis(part.section("only_for")) if "only_for" in part else None,
     )
     part.close()
     return threshold
@@ -207,7 +210,11 @@ def _person(part: Section, definition: StagingDefinition) -> Person:
         id="check",
         label="check",
         diagnoses=(
-            Diagnosis(name="generalised anxiety", code="F41.1", confirmed_by="a psychiatrist"),
+            Diagnosis(
+                name="an anxiety disorder",
+                code=part.text("code", "F41.1"),
+                confirmed_by="a psychiatrist",
+            ),
         ),
         trials=tuple(read_check_trial(p) for p in part.sections("trial", optional=True)),
         facts=tuple(facts),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from ketacare.core.record import Vital
 from ketacare.core.safety.case import Case, Verdict
 from ketacare.core.safety.facts import Answer
-from ketacare.core.safety.patterns import unless_missing
 
 
 def judge(case: Case) -> Verdict:
     """Return a hard stop from the severe range on or with symptoms, an override above the limits.
 
+    While nobody has asked for symptoms a hard stop is not excluded, so no override is offered.
     Between "proceed" and "hold" the pressure is repeated: after the rule's number of readings of
     the visit the signers judge.
     """
@@ -24,14 +24,15 @@ def judge(case: Case) -> Verdict:
         return case.found("symptoms", *used)
     if reaches(case, systolic, diastolic, "severe"):
         return case.found("severe", *used, pressure=said)
-    if systolic.missing or diastolic.missing:
-        return case.cannot_tell(*used)
+    if any(answer.missing for answer in used):
+        known = "" if systolic.missing and diastolic.missing else f"blood pressure {said}"
+        return case.cannot_tell(*used, known=known)
     is_high = reaches(case, systolic, diastolic, "hold")
     if is_high or is_low(case, systolic):
         return case.found("hold" if is_high else "low", *used, pressure=said)
     if exceeds(case, systolic, diastolic, "proceed"):
         return raised(case, used, said)
-    return unless_missing(case, *used, pressure=said)
+    return case.passes(*used, pressure=said)
 
 
 def raised(case: Case, used: tuple[Answer, ...], said: str) -> Verdict:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from ketacare.core.record import Diagnosis
 from ketacare.core.safety.case import Case, Verdict
 from ketacare.core.safety.patterns import phrase, unless_missing
 
@@ -12,7 +15,11 @@ def judge(case: Case) -> Verdict:
     A diagnosis without a code cannot be placed, so it makes the answer unknown rather than no.
     """
     seen = case.ask("in_person_evaluation")
-    diagnoses = case.person.diagnoses
+    # A confirmation of a later day says nothing about the day that is asked about.
+    diagnoses = tuple(
+        d if d.confirmed_on is None or d.confirmed_on <= case.now else as_unconfirmed(d)
+        for d in case.person.diagnoses
+    )
     if not diagnoses:
         return case.cannot_tell(case.given("diagnosis", None))
     codes = case.words("codes")
@@ -30,3 +37,8 @@ def judge(case: Case) -> Verdict:
     if chosen.in_person:
         return unless_missing(case, name, confirmed, diagnosis=chosen.name)
     return unless_missing(case, name, confirmed, seen, diagnosis=chosen.name)
+
+
+def as_unconfirmed(diagnosis: Diagnosis) -> Diagnosis:
+    """Return a diagnosis as it stood before somebody confirmed it."""
+    return replace(diagnosis, confirmed_by="", confirmed_on=None, in_person=None)

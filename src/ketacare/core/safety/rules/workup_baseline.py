@@ -11,6 +11,11 @@ from ketacare.core.safety.facts import Answer
 from ketacare.core.safety.patterns import listed
 
 _ECG, _RISK = "ecg_reviewed", "cardiac_risk"
+_MEASURED = {
+    Vital.WEIGHT: "weight",
+    Vital.SYSTOLIC: "systolic blood pressure",
+    Vital.DIASTOLIC: "diastolic blood pressure",
+}
 
 
 def judge(case: Case) -> Verdict:
@@ -25,7 +30,7 @@ def judge(case: Case) -> Verdict:
         for code in case.rule.facts
         if code not in {_ECG, _RISK}
     ]
-    parts += [weight_before(case, moment, window)]
+    parts += [measured_before(case, kind, moment, window) for kind in _MEASURED]
     for instrument, name in zip(case.words("scales"), case.words("names"), strict=True):
         found = last_total(case, instrument, name, moment, window)
         parts.append(found or case.given(f"complete {name} of the baseline", None))
@@ -52,18 +57,12 @@ def heart(case: Case, moment: datetime, window: timedelta) -> list[Answer]:
     return [age, risk]
 
 
-def weight_before(case: Case, moment: datetime, window: timedelta) -> Answer:
-    """Return the newest weight of the baseline."""
-    found = [
-        m for m in case.snapshot.measurements.get(Vital.WEIGHT, ()) if m.at <= moment and m.value
-    ]
-    if found and moment - found[-1].at <= window:
-        return Answer(
-            code="measurement:weight",
-            label="weight",
-            value=found[-1].value,
-            at=found[-1].at,
-            unit="kg",
-        )
-    problem = "the weight of the baseline is too old" if found else "no weight measured yet"
-    return Answer(code="measurement:weight", label="weight", value=None, problem=problem)
+def measured_before(case: Case, kind: Vital, moment: datetime, window: timedelta) -> Answer:
+    """Return the newest measurement of the baseline; a weight of 0 is a typing error."""
+    label, code = _MEASURED[kind], f"measurement:{kind.value}"
+    known = [m for m in case.snapshot.measurements.get(kind, ()) if m.at <= moment and m.value]
+    if known and moment - known[-1].at <= window:
+        last = known[-1]
+        return Answer(code=code, label=label, value=last.value, at=last.at, unit=kind.unit)
+    problem = f"the {label} of the baseline is too old" if known else f"no {label} measured yet"
+    return Answer(code=code, label=label, value=None, problem=problem)
