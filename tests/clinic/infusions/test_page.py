@@ -204,10 +204,13 @@ def test_a_red_pressure_asks_for_symptoms_first(running, client_of, nurse, at):
     at(minutes(11))
     client = client_of(Role.NURSE)
     text = words(client.get(page(running)))
-    assert "any chest pain, breathlessness, severe headache" in text
+    assert "Ask first: Any chest pain, breathlessness, severe headache" in text
+    assert "Labetalol" not in text
     assert "None of them" in text
     client.post(reverse("infusions:symptoms", args=[running.pk]), {"answer": "yes"})
-    assert "Stop the infusion and call the emergency team" in words(client.get(page(running)))
+    assert "stop the infusion, call the physician and emergency services" in words(
+        client.get(page(running))
+    )
 
 
 def send(control_id, moment, **values):

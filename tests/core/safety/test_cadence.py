@@ -108,3 +108,13 @@ def test_earliest_time_to_leave(policy, now, minutes, leave_after) -> None:
 
 def test_no_time_to_leave_while_it_runs(policy, now) -> None:
     assert observation_ends(policy, now, None) is None
+
+
+def test_a_scale_is_due_but_never_escalated(policy, now) -> None:
+    """CADSS-6 is due 40 min after the start; distress every 15 min, however late it is."""
+    started = now - timedelta(minutes=60)
+    items = {i.kind: i for i in due_observations(policy, started, Phase.INFUSING, [], now)}
+    assert items[Vital.CADSS6].due_at == started + timedelta(minutes=40)
+    assert items[Vital.DISTRESS].overdue_minutes == 60 - 15
+    assert not items[Vital.DISTRESS].escalate
+    assert items[Vital.MOAAS].escalate

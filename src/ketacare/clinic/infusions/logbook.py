@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ketacare.clinic.infusions import access
+from ketacare.clinic.infusions.alarming import goes_on, said_of
 from ketacare.clinic.infusions.models import Session, Step
 from ketacare.clinic.infusions.watching import Readings
 from ketacare.clinic.vitals import access as vitals
-from ketacare.clinic.vitals.models import Value
+from ketacare.clinic.vitals.models import DeviceEvent, Value
 from ketacare.core.record import Vital
 from ketacare.knowledge.load import load_observations
 from ketacare.knowledge.loading.bedside import spoken_unit
@@ -72,6 +73,7 @@ def log_of(session: Session, readings: Readings) -> tuple[Line, ...]:
         _value_line(row) for row in readings.rows if not (row.value is None and not row.problem)
     ]
     lines += _gap_lines(session)
+    lines += _alarm_lines(session)
     lines.sort(key=lambda line: line.at, reverse=True)
     return tuple(lines)
 
@@ -107,6 +109,24 @@ def _gap_lines(session: Session) -> list[Line]:
     for key in list(runs):
         close(key)
     return lines
+
+
+def _alarm_lines(session: Session) -> list[Line]:
+    """Return what the devices alarmed about, when it began and when they said it was over."""
+    events = vitals.device_events(session.pk).filter(kind=DeviceEvent.Kind.ALARM)
+    return [
+        Line(
+            at=event.at,
+            who=_("Monitor {device}").format(device=event.device_id),
+            machine=True,
+            text=_("its own alarm: {name}").format(name=event.name or event.code)
+            if goes_on(event)
+            else _("end of its own alarm: {name}").format(name=event.name or event.code),
+            detail=said_of(event),
+        )
+        for event in events
+        if event.phase.lower() in {"", "start", "end"}
+    ]
 
 
 def _value_line(row: Value) -> Line:

@@ -21,5 +21,6 @@ urlpatterns = [
         "infusions/<uuid:infusion_id>/check-in/<slug:step>/skip/", views_arrival.skip, name="skip"
     ),
     path("infusions/<uuid:infusion_id>/symptoms/", views.symptoms, name="symptoms"),
+    path("infusions/<uuid:infusion_id>/problems/<slug:name>/", views.problem, name="problem"),
     path("infusions/<uuid:infusion_id>/override/<str:rule>/", views.override, name="override"),
 ]

@@ -24,9 +24,10 @@ from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import may
 from ketacare.clinic.eligibility import actions as eligibility
-from ketacare.clinic.infusions import access, actions, checks, forms, logbook, showing
+from ketacare.clinic.infusions import access, actions, checks, forms, logbook, rescuing, showing
 from ketacare.clinic.infusions.actions import StaleVersion
 from ketacare.clinic.infusions.acts import ACTS
+from ketacare.clinic.infusions.alarming import alarms_of
 from ketacare.clinic.infusions.marks import marks_of
 from ketacare.clinic.infusions.models import Session
 from ketacare.clinic.infusions.watching import SYMPTOMS, read, watch
@@ -57,6 +58,9 @@ def session(request: HttpRequest, infusion_id: uuid.UUID) -> HttpResponse:
         "outlook": showing.outlook_shown(found, readings, now=now),
         "log": logbook.log_of(found, readings),
         "marks": marks_of([found]).get(found.pk, ()),
+        "prompts": rescuing.prompts_of(found, readings, now=now),
+        "alarms": alarms_of(found.pk) if found.is_open else (),
+        "problems": rescuing.problems() if found.phase in rescuing.PHASES else (),
         "user_may_act": may(user, P.INFUSION_RUN),
         "now": now,
     }
@@ -78,6 +82,8 @@ def live(request: HttpRequest, infusion_id: uuid.UUID, part: str) -> HttpRespons
             found, readings, now=now, seen=int(seen) if _SMALL_NUMBER.match(seen) else None
         )
         context["user_may_act"] = may(user, P.INFUSION_RUN)
+        context["prompts"] = rescuing.prompts_of(found, readings, now=now)
+        context["alarms"] = alarms_of(found.pk) if found.is_open else ()
     elif part == "charts":
         context["figures"] = showing.figures_of(found, readings, now=now)
         context["outlook"] = showing.outlook_shown(found, readings, now=now)
@@ -188,24 +194,48 @@ def questions(request: HttpRequest, infusion_id: uuid.UUID, station: str) -> Htt
 @requires(P.ELIGIBILITY_EDIT)
 @require_POST
 def symptoms(request: HttpRequest, infusion_id: uuid.UUID) -> HttpResponse:
-    """Record whether there are symptoms of organ damage: asked before any drug for pressure."""
+    """Record the answer to a prompt's question: symptoms of organ damage unless ``code`` says else."""
     user = cast("User", request.user)
     found = access.get_session(user, infusion_id, P.INFUSION_VIEW)
-    answer = request.POST.get("answer")
-    if answer not in {"yes", "no"}:
+    answer, code = request.POST.get("answer"), request.POST.get("code", SYMPTOMS)
+    if answer not in {"yes", "no"} or code not in rescuing.asked_codes():
         messages.error(request, _("Answer yes or no."))
         return redirect("infusions:session", infusion_id)
-    eligibility.record_answers(
-        found.patient, {SYMPTOMS: answer == "yes"}, by=user, now=timezone.now()
-    )
-    if answer == "yes":
+    actions.answer(session=found, answers={code: answer == "yes"}, by=user, now=timezone.now())
+    if code != SYMPTOMS:
+        messages.success(request, _("The answer is recorded."))
+    elif answer == "yes":
         messages.error(
             request,
-            _("Symptoms are recorded. Stop the infusion and call the emergency team."),
+            _(
+                "Symptoms are recorded. The clinic's policy then says: stop the infusion, call the "
+                "physician and emergency services."
+            ),
         )
     else:
         messages.success(request, _("No symptoms: recorded."))
     return redirect("infusions:session", infusion_id)
+
+
+@requires(P.INFUSION_VIEW)
+@require_GET
+def problem(request: HttpRequest, infusion_id: uuid.UUID, name: str) -> HttpResponse:
+    """Show what the policy says about a problem somebody calls by its name."""
+    user = cast("User", request.user)
+    found = _open(user, infusion_id)
+    known = next((each for each in rescuing.problems() if each.id == name), None)
+    if known is None:
+        raise Http404(_("There is no such problem on the clinic's list."))
+    now = timezone.now()
+    prompts = rescuing.prompts_of(found, read(found, now=now), now=now, called=(name,))
+    context = {
+        "problem": known,
+        "prompts": [each for each in prompts if each.core.problem.id == name],
+        "session": found,
+        "patient": found.patient,
+        "user_may_act": may(user, P.ELIGIBILITY_EDIT),
+    }
+    return render(request, "infusions/problem.html", context)
 
 
 @requires(P.ELIGIBILITY_OVERRIDE)

@@ -26,7 +26,8 @@ class DueItem:
     """One observation: when it is due and how late it is (0 while it is not).
 
     ``kind`` is the first of the vital signs it consists of; blood pressure counts as observed when
-    both pressures were. ``escalate`` is true once it is later than the policy lets pass.
+    both pressures were. ``escalate`` is true once it is later than the policy lets pass; never for
+    a ``reminder``.
     """
 
     kind: Vital
@@ -36,6 +37,7 @@ class DueItem:
     overdue_minutes: float
     escalate: bool
     sentence: str
+    reminder: bool = False
 
 
 def due_observations(
@@ -74,8 +76,9 @@ def due_observations(
                 due_at=due_at,
                 every_minutes=every,
                 overdue_minutes=late,
-                escalate=late >= escalate_after,
+                escalate=late >= escalate_after and not cadence.reminder,
                 sentence=_sentence(cadence.label, due_at, now, late, every),
+                reminder=cadence.reminder,
             )
         )
     return tuple(sorted(due, key=lambda item: item.due_at))

@@ -102,12 +102,16 @@ class VitalLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cadence:
-    """How often something is looked at in one phase; ``closer`` applies while it is not normal."""
+    """How often something is looked at in one phase; ``closer`` applies while it is not normal.
+
+    A ``reminder`` is never more than that: a scale that is late holds nobody up and is not escalated.
+    """
 
     kinds: tuple[Vital, ...]
     label: str
     every: Dated
     closer: Dated | None = None
+    reminder: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

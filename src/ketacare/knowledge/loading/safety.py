@@ -329,6 +329,7 @@ def _read_monitoring(section: Section) -> Monitoring:
             label=part.text("label"),
             every=_dated(part, "every"),
             closer=_dated(part, "closer") if "closer" in part else None,
+            reminder=part.flag("reminder", default=False),
         )
         part.close()
         for phase in phases:

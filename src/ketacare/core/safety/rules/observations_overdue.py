@@ -17,7 +17,7 @@ def judge(case: Case) -> Verdict:
             case.given("phase", None if phase is None else phase.value),
             case.given("start of the infusion", None if started is None else "known"),
         )
-    due = due_observations(
+    found = due_observations(
         case.snapshot.policy,
         started,
         phase,
@@ -27,6 +27,7 @@ def judge(case: Case) -> Verdict:
         closer=needs_closer_watch(case.snapshot.medicines, case.words("closer"), case.now),
         day=case.snapshot.day,
     )
+    due = [item for item in found if not item.reminder]
     late = [item for item in due if item.overdue_minutes > 0]
     used = tuple(
         Answer(
