@@ -1,5 +1,6 @@
 """A patient tells on a phone, a clinician confirms line by line, and who said what is kept."""
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from ketacare.clinic.accounts.roles import Role
 from ketacare.clinic.audit.models import Event
 from ketacare.clinic.history import access, telling
 from ketacare.clinic.history.models import Invitation, Medicine, Told, Trial
+from ketacare.clinic.work.models import Draft
 from ketacare.core.errors import InputError
 from ketacare.core.record import TrialRole
 
@@ -216,3 +218,30 @@ def test_an_augmentation_is_entered_with_what_it_was_added_to(client_of, patient
     assert client_of(Role.NURSE).post(address, given).status_code == 302
     (trial,) = access.trials_of(patient.pk)
     assert (trial.role, trial.added_to) == (TrialRole.AUGMENTATION, "sertraline")
+
+
+def test_what_is_being_told_survives_a_reload_and_a_mistake(token):
+    add, keep = f"/h/{token}/add/medicine/", f"/h/{token}/keep/"
+    client = Client()
+    page = client.get(add).content.decode()
+    key = re.search(r'data-draft-key="([^"]+)"', page)[1]
+    assert f'data-autosave="{keep}"' in page
+    typed = {"draft_key": key, "dose": "three white ones", "words": "made me tired"}
+    assert client.post(keep, typed).status_code == 200
+    # Another phone with the same link goes on where the first one stopped.
+    page = Client().get(add).content.decode()
+    assert "three white ones" in page
+    assert "made me tired" in page
+    # Without a name nothing is told, and what was typed stays.
+    assert "three white ones" in client.post(add, typed).content.decode()
+    assert "three white ones" in client.get(add).content.decode()
+    # Told, the form is empty again.
+    client.post(add, {**typed, "what": "Zoloft"})
+    assert "three white ones" not in client.get(add).content.decode()
+
+
+def test_a_link_that_has_ended_keeps_nothing_more(token):
+    client = Client()
+    client.post(f"/h/{token}/finish/")
+    assert client.post(f"/h/{token}/keep/", {"draft_key": "a:b", "dose": "1"}).status_code == 410
+    assert not Draft.objects.exists()

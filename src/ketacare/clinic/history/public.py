@@ -24,6 +24,8 @@ from ketacare.clinic.accounts.decorators import public
 from ketacare.clinic.history import telling as told
 from ketacare.clinic.history.telling_forms import FORM_OF, TellForm
 from ketacare.clinic.questionnaires import throttle
+from ketacare.clinic.work.drafts import autosave_answer, discard, form_with_draft
+from ketacare.clinic.work.owners import link_owner
 from ketacare.core.errors import InputError
 from ketacare.knowledge.load import load_crisis_help
 
@@ -43,7 +45,10 @@ def by_link(view: PublicView) -> PublicView:
             wrong = throttle.is_too_much("wrong", address, throttle.WRONG_LINKS)
             found = _ended(request, too_much=wrong)
         elif throttle.is_too_much(
-            "history", str(telling.invitation.pk), throttle.REQUESTS_OF_A_LINK
+            # Typing is many small requests; it must not lock the person out of sending.
+            "history.keep" if view.__name__ == "keep" else "history",
+            str(telling.invitation.pk),
+            throttle.REQUESTS_OF_A_LINK,
         ):
             found = _ended(request, too_much=True)
         else:
@@ -77,16 +82,30 @@ def add(request: HttpRequest, telling: told.Telling, kind: str) -> HttpResponse:
         return _page(
             request, "history/tell_start.html", {"telling": telling}, status=HTTPStatus.GONE
         )
-    form: TellForm = form_class(request.POST or None)
+    owner = link_owner(telling.token)
+    form: TellForm = form_with_draft(
+        form_class, request, key=f"history.tell.{kind}:{telling.invitation.pk}", owner=owner
+    )
     if request.method == "POST" and form.is_valid():
         try:
             told.tell(telling=telling, now=timezone.now(), kind=kind, **form.cleaned_data)
         except InputError as error:
             form.add_error(error.where if error.where in form.fields else None, error.sentence)
         else:
+            discard(request, form, owner=owner)
             return redirect("history:tell", telling.token)
     context = {"telling": telling, "form": form, "kind": kind}
     return _page(request, "history/tell_add.html", context)
+
+
+@public(REASON)
+@require_POST
+@by_link
+def keep(request: HttpRequest, telling: told.Telling) -> HttpResponse:
+    """Keep what is being typed, so that a reload or a closed phone loses nothing."""
+    if not telling.is_open:
+        return HttpResponse(status=HTTPStatus.GONE)
+    return autosave_answer(request, owner=link_owner(telling.token))
 
 
 @public(REASON)

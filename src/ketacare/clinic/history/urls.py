@@ -10,6 +10,7 @@ urlpatterns = [
     path("h/<str:token>/", public.start, name="tell"),
     path("h/<str:token>/finish/", public.finish, name="tell_finish"),
     path("h/<str:token>/add/<str:kind>/", public.add, name="tell_add"),
+    path("h/<str:token>/keep/", public.keep, name="tell_keep"),
     path("h/<str:token>/back/<uuid:line_id>/", public.take_back, name="tell_back"),
     path(f"{BASE}invite/", views.invite, name="invite"),
     path(f"{BASE}told/<uuid:line_id>/", views.confirm_told, name="confirm_told"),
