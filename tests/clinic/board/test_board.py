@@ -77,6 +77,19 @@ def test_overdue_work_says_since_when(client_of, psychiatrist):
     assert "Take the history" in page
 
 
+def test_what_is_due_for_others_is_one_tap_away(client_of, psychiatrist):
+    """A referral is the psychiatrist's to do; the nurse sees that it waits, not all of it."""
+    long_ago = timezone.now() - timedelta(days=30)
+    actions.add_patient(by=psychiatrist, now=long_ago, given_name="Tom", family_name="Li")
+    nurse = client_of(Role.NURSE)
+    page = board(nurse)
+    assert "Take the history" not in page
+    assert "due for others" in page
+    everything = nurse.get(reverse("work:board"), {"others": "1"}).content.decode()
+    assert "Take the history" in everything
+    assert 'hx-get="/board/?others=1"' in everything  # it stays so when it renews itself
+
+
 def test_the_board_renews_itself_in_the_background(client_of, booked):
     client = client_of(Role.NURSE)
     whole = board(client)

@@ -7,6 +7,7 @@ import pytest
 from ketacare.clinic.audit.models import Event
 from ketacare.clinic.eligibility import actions as eligibility
 from ketacare.clinic.plans import access, actions
+from ketacare.clinic.plans.inputs import freshness, inputs_of
 from ketacare.clinic.plans.models import Decision, Plan
 from ketacare.core.errors import InputError
 
@@ -200,3 +201,23 @@ def test_the_forecast_follows_the_signed_plan(
     assert labels == {
         "With the plan: 6 more infusions of 0.5 mg/kg over 40 min, 3.5 days apart, with therapy"
     }
+
+
+def test_options_are_not_signed_once_the_last_score_is_too_old(make_patient, psychiatrist, course):
+    """The protocol's limit is 14 days: nothing was recorded since, and still nothing is advised."""
+    patient = make_patient(gad7=(15, 12, 14, 9))
+    last = course.start + 3 * course.gap + timedelta(days=1)
+    snapshot = actions.refresh_advice(patient, now=last + timedelta(days=1))
+    late = last + timedelta(days=14, hours=1)
+    found = freshness(snapshot, inputs_of(patient, now=late), now=late)
+    assert found.changed == ()
+    assert found.is_stale
+    assert found.outgrown == (
+        f"The last GAD-7 is of {last:%-d %b %Y}, more than 14 days ago: ask for one first."
+    )
+    with pytest.raises(InputError, match="ask for one first"):
+        actions.sign_plan(
+            patient, by=psychiatrist, now=late, snapshot=snapshot, option_index=0, expected=0
+        )
+    just = last + timedelta(days=13, hours=23)
+    assert not freshness(snapshot, inputs_of(patient, now=just), now=just).is_stale

@@ -101,6 +101,7 @@ def test_chart_plan_and_board_show_it_without_computing(relapsing, client_of, mo
         page = client_of(role).get(route).content.decode()
         assert "Losing relief" in page, route
         assert "level of 6 points" in page, route
+        assert "of 100 relapses within two weeks" in page, route  # how often it is right
     assert "Losing relief" not in client_of(Role.NURSE).get(reverse("work:board")).content.decode()
 
 

@@ -69,6 +69,11 @@ class ChartView:
     risks: Sequence[Any]
     watch: Sequence[SignalView]
 
+    @property
+    def stands_out(self) -> str:
+        """What the watch sees, in one line; empty when nothing of known accuracy stands out."""
+        return " ".join(f"{s.title}: {s.reason}" for s in self.watch if s.calls)
+
 
 def chart_view(patient: Patient, *, user: User, now: datetime) -> ChartView:
     """Return the chart of a patient this person may see."""

@@ -40,11 +40,12 @@ class NeedsDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandsOut:
-    """One patient in whose course something stands out: what, and since when."""
+    """One patient in whose course something stands out: what, since when, how often it is right."""
 
     patient: Patient
     sentence: str
     since: datetime | None
+    accuracy: str
 
 
 def active_plan(patient_id: uuid.UUID) -> Plan | None:
@@ -113,8 +114,10 @@ def patients_standing_out(*, now: datetime) -> tuple[StandsOut, ...]:
     )
     found = []
     for snapshot in rows:
-        sentence, since = sentence_of(snapshot, now=now)
-        found.append(StandsOut(patient=snapshot.patient, sentence=sentence, since=since))
+        sentence, since, sure = sentence_of(snapshot, now=now)
+        found.append(
+            StandsOut(patient=snapshot.patient, sentence=sentence, since=since, accuracy=sure)
+        )
     return tuple(sorted(found, key=lambda row: row.since or now))
 
 

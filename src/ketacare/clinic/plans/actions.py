@@ -21,7 +21,7 @@ from ketacare.clinic.eligibility.models import Review
 from ketacare.clinic.patients.mapping import person_record
 from ketacare.clinic.patients.models import Patient
 from ketacare.clinic.plans import access, computing, ordering
-from ketacare.clinic.plans.inputs import inputs_of, ordered
+from ketacare.clinic.plans.inputs import inputs_of, ordered, outgrown
 from ketacare.clinic.plans.models import AdviceSnapshot, Decision, Plan
 from ketacare.clinic.plans.refreshing import morning, refresh_advice
 from ketacare.core.errors import ErrorCode, InputError
@@ -79,6 +79,8 @@ def sign_plan(
                 "write the plan yourself."
             ),
         )
+    if too_old := outgrown(snapshot, now=now):
+        raise InputError(ErrorCode.NOT_ALLOWED, too_old)
     option = options[option_index]
     if needs_reason(option):
         _require(

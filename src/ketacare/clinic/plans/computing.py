@@ -116,6 +116,11 @@ def knowledge(weights: Weights | None = None) -> Knowledge:
     )
 
 
+def stale_after() -> timedelta:
+    """Return how old the last score may be for anything to be advised on it."""
+    return timedelta(days=load_protocol().guideline.thresholds.stale.to("d"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Computed:
     """A snapshot's values: the advice as an object, ``data`` and the watch as they are stored."""

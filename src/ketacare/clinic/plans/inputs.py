@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ketacare.clinic.eligibility import access as eligibility
 from ketacare.clinic.eligibility.models import Review
@@ -22,15 +25,15 @@ HOLDS = timedelta(days=1)
 """Days pass in the advice too: after one, the same record is worth a new computation."""
 
 _WORDS = {
-    "scores": _("scores"),
-    "infusions": _("infusions"),
-    "therapy": _("therapy sessions"),
-    "measurements": _("measurements"),
-    "facts": _("answers of the work-up"),
-    "medicines": _("medicines"),
-    "trials": _("earlier treatments"),
-    "diagnoses": _("diagnoses"),
-    "person": _("date of birth or sex"),
+    "scores": gettext_lazy("scores"),
+    "infusions": gettext_lazy("infusions"),
+    "therapy": gettext_lazy("therapy sessions"),
+    "measurements": gettext_lazy("measurements"),
+    "facts": gettext_lazy("answers of the work-up"),
+    "medicines": gettext_lazy("medicines"),
+    "trials": gettext_lazy("earlier treatments"),
+    "diagnoses": gettext_lazy("diagnoses"),
+    "person": gettext_lazy("date of birth or sex"),
 }
 
 
@@ -51,15 +54,20 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
-    """Whether a snapshot still holds: ``changed`` names what is different, ``is_old`` says a day passed."""
+    """Whether a snapshot still holds: ``changed`` names what is different, ``is_old`` says a day passed.
+
+    ``outgrown`` says why nothing may be advised any more although nothing was recorded since: the
+    last score has become too old.
+    """
 
     changed: tuple[str, ...]
     is_old: bool
+    outgrown: str = ""
 
     @property
     def is_stale(self) -> bool:
-        """Whether something it rests on is different now."""
-        return bool(self.changed)
+        """Whether something it rests on is different, or too old, now."""
+        return bool(self.changed or self.outgrown)
 
 
 def inputs_of(patient: Patient, *, now: datetime) -> Inputs:
@@ -92,7 +100,32 @@ def freshness(snapshot: AdviceSnapshot, inputs: Inputs, *, now: datetime) -> Fre
         changed += _other_knowledge(snapshot.versions)
         # The record is the same and the digest is not: what stands beside the record is different.
         changed = changed or [str(_("the plan or the eligibility review"))]
-    return Freshness(changed=tuple(changed), is_old=now - snapshot.computed_at >= HOLDS)
+    return Freshness(
+        changed=tuple(changed),
+        is_old=now - snapshot.computed_at >= HOLDS,
+        outgrown=outgrown(snapshot, now=now),
+    )
+
+
+def outgrown(snapshot: AdviceSnapshot, *, now: datetime) -> str:
+    """Return why a snapshot's options may not be followed any more, or "" while they may.
+
+    Options were refused had they been computed now: the last score of a person in treatment is
+    older than the protocol lets it be.
+    """
+    course = snapshot.data.get("course", {})
+    points = course.get("points", {}).get(computing.PRIMARY)
+    if not snapshot.options or not points or course["first_dose_day"] is None:
+        return ""
+    last = datetime.fromisoformat(course["zero"]) + timedelta(days=points[-1][0])
+    limit = computing.stale_after()
+    if now - last <= limit:
+        return ""
+    return _("The last {name} is of {day}, more than {limit} days ago: ask for one first.").format(
+        name=course["levels"][computing.PRIMARY]["name"],
+        day=date_format(timezone.localtime(last), "j M Y"),
+        limit=f"{limit / timedelta(days=1):g}",
+    )
 
 
 def _other_knowledge(before: Mapping[str, str]) -> list[str]:

@@ -50,10 +50,14 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalView:
-    """One signal in the words of a page; ``since`` is empty unless it is raised."""
+    """One signal in the words of a page; ``since`` is empty unless it is raised.
+
+    ``calls`` says that it is raised and brings the person to the board: weak signals do not.
+    """
 
     title: str
     raised: bool
+    calls: bool
     level: str
     state: str
     reason: str
@@ -119,11 +123,12 @@ def watch_view(snapshot: AdviceSnapshot | None, *, now: datetime) -> tuple[Signa
     return tuple(sorted(found, key=lambda view: not view.raised))
 
 
-def sentence_of(snapshot: AdviceSnapshot, *, now: datetime) -> tuple[str, datetime | None]:
-    """Return what stands out in one line, with since when, or "" when nothing does."""
+def sentence_of(snapshot: AdviceSnapshot, *, now: datetime) -> tuple[str, datetime | None, str]:
+    """Return what stands out in one line, since when, and how often that is right; else ""."""
     raised = [view for view in watch_view(snapshot, now=now) if view.raised]
     since = min((view.since for view in raised if view.since is not None), default=None)
-    return " ".join(f"{view.title}: {view.reason}" for view in raised), since
+    sure = " ".join(dict.fromkeys(view.accuracy for view in raised if view.calls))
+    return " ".join(f"{view.title}: {view.reason}" for view in raised), since, sure
 
 
 def _stored(signal: Signal, posterior: Posterior) -> dict[str, Any]:
@@ -184,6 +189,8 @@ def _view(row: Mapping[str, Any], *, now: datetime) -> SignalView:
     return SignalView(
         title=str(TITLES[name]),
         raised=state is SignalState.RAISED,
+        calls=state is SignalState.RAISED
+        and (name is SignalName.SILENCE or row["sensitivity"] is not None),
         level=level,
         state=word,
         reason=reason,

@@ -85,16 +85,21 @@ class Row:
     role: str | Promise = ""
     overdue: bool = False
     mine: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One part of the board with its rows; ``key`` names its template."""
+    """One part of the board with its rows; ``key`` names its template.
+
+    ``folded`` counts rows for others that are shown when asked for.
+    """
 
     key: str
     title: str | Promise
     rows: Sequence[Seat | Visit | Row]
     empty: str | Promise
+    folded: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +109,7 @@ class Board:
     now: datetime
     columns: tuple[tuple[Part, ...], ...]
     clinical: bool
+    others: bool
     done_today: int
 
 
@@ -117,8 +123,11 @@ _COLUMNS: dict[Role, tuple[tuple[str, ...], ...]] = {
 _NOT_CLINICAL = (("today", "due"),)
 
 
-def board_of(user: User, *, now: datetime) -> Board:
-    """Return the board of one person; without clinical content for those who see none."""
+def board_of(user: User, *, now: datetime, others: bool = False) -> Board:
+    """Return the board of one person; without clinical content for those who see none.
+
+    ``others`` shows what is due for other roles too.
+    """
     clinical = sees_clinical(user)
     day_start = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     sessions = list(infusions.sessions_between(day_start, day_start + timedelta(days=1)))
@@ -129,13 +138,13 @@ def board_of(user: User, *, now: datetime) -> Board:
         "watch": lambda: _watch(now=now),
         "chairs": lambda: _chairs(now=now),
         "today": lambda: _today(user, sessions, now=now),
-        "due": lambda: _due(user, now=now, clinical=clinical),
+        "due": lambda: _due(user, now=now, clinical=clinical, others=others),
     }
     columns = tuple(
         tuple(part for key in column if (part := makers[key]()) is not None) for column in wanted
     )
     done = sum(1 for s in sessions if s.phase == Phase.DISCHARGED)
-    return Board(now=now, columns=columns, clinical=clinical, done_today=done)
+    return Board(now=now, columns=columns, clinical=clinical, others=others, done_today=done)
 
 
 def _chairs(*, now: datetime) -> Part:
@@ -247,6 +256,7 @@ def _watch(*, now: datetime) -> Part | None:
             text=found.sentence,
             address=_page("plans:overview", found.patient.pk) + "#watch",
             at=found.since,
+            note=found.accuracy,
         )
         for found in patients_standing_out(now=now)
     ]
@@ -295,8 +305,11 @@ def _late_since(answer: RiskAnswer, now: datetime) -> datetime | None:
     return first if first < now else None
 
 
-def _due(user: User, *, now: datetime, clinical: bool) -> Part | None:
-    """Return what is due: the person's own role first, then the others', oldest first."""
+def _due(user: User, *, now: datetime, clinical: bool, others: bool) -> Part | None:
+    """Return what is due: the person's own role's, oldest first, then the others' when asked for.
+
+    What is overdue for everybody (no role's) is never folded away.
+    """
     tasks = list(open_tasks_for(user).exclude(kind=TaskKind.RISK if clinical else ""))
     people = patients_by_id({task.patient_id for task in tasks})
     soon, names = now + timedelta(days=1), may(user, Permission.PATIENT_VIEW)
@@ -325,7 +338,14 @@ def _due(user: User, *, now: datetime, clinical: bool) -> Part | None:
     rows.sort(key=lambda row: (not row.mine, row.at or now))
     if not rows and not clinical:
         return None
-    return Part(key="due", title=_("Due and overdue"), rows=rows, empty=_("Nothing is overdue."))
+    folded = [row for row in rows if row.role and not row.mine] if clinical and not others else []
+    return Part(
+        key="due",
+        title=_("Due and overdue"),
+        rows=[row for row in rows if row not in folded],
+        empty=_("Nothing is due for you."),
+        folded=len(folded),
+    )
 
 
 def _unanswered(*, now: datetime, known: set[tuple[uuid.UUID, str]]) -> list[Row]:

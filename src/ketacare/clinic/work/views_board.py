@@ -23,6 +23,8 @@ from ketacare.clinic.work import presenting_board
 @require_GET
 def board(request: HttpRequest) -> HttpResponse:
     """Show today's work; with htmx only the part that renews itself."""
-    view = presenting_board.board_of(cast("User", request.user), now=timezone.now())
+    view = presenting_board.board_of(
+        cast("User", request.user), now=timezone.now(), others=request.GET.get("others") == "1"
+    )
     partial = request.headers.get("HX-Request") == "true"
     return render(request, "work/_board.html" if partial else "work/board.html", {"board": view})
