@@ -142,6 +142,19 @@ def test_diagnosis_treated_is_the_primary_one_else_the_first_anxiety(instruments
     assert not treated()
 
 
+def test_a_score_from_long_before_the_first_infusion_is_left_out_and_said_so(instruments):
+    plain = course_of(person(), instruments, on(30))
+    old = Score(instrument="gad7", at=on(-400), total=18)
+    found = course_of(person(scores=(old, *person().scores)), instruments, on(30))
+    # Otherwise care, and what people gain with time alone, would count from 400 days before.
+    assert found.ratings == plain.ratings
+    assert found.doses == plain.doses
+    assert len(found.left_out) == 1
+    assert found.left_out[0].startswith("1 score before")
+    recent = Score(instrument="gad7", at=on(-100), total=18)
+    assert course_of(person(scores=(recent, *person().scores)), instruments, on(30)).left_out == ()
+
+
 def test_a_score_before_the_first_entry_or_after_now_is_refused():
     good = Course(ratings=(Rating(day=1.0, instrument="gad7", total=9),), now_day=2.0)
     assert len(good.ratings) == 1

@@ -148,7 +148,7 @@ def advise(
         conditions=limited.conditions,
         missing=missing,
         sentence=refusal or _sentence(options, plain),
-        notes=_notes(posterior, course, limited, prior),
+        notes=(*_notes(posterior, course, limited, prior), *_later(person, now)),
         inputs=_inputs(
             person, course, plain, weights=weights, primary=primary, particles=particles, now=now
         ),
@@ -248,6 +248,18 @@ def _notes(
         "are candidates nobody has verified."
     )
     return tuple(found)
+
+
+def _later(person: Person, now: datetime) -> tuple[str, ...]:
+    """Return what of the record lies after the moment of looking, as a sentence."""
+    counts = {
+        "infusion": sum(1 for i in person.infusions if i.at > now),
+        "score": sum(1 for s in person.scores if s.at > now),
+    }
+    found = [f"{n} {name}{'' if n == 1 else 's'}" for name, n in counts.items() if n]
+    if not found:
+        return ()
+    return (f"Not used, because recorded for after {person.when(now)}: {' and '.join(found)}.",)
 
 
 def _inputs(

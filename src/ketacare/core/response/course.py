@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.measures import Instrument, score
@@ -27,6 +28,9 @@ from ketacare.core.response.dynamics import Dose
 from ketacare.core.response.prior import Setting
 
 _ANXIETY = ("F40", "F41", "F42", "F43")  # phobic, other anxiety, obsessive-compulsive, stress
+# Care counts from the first entry. A score from long before the first infusion (half a year; a judgement)
+# would start it then, and what happened in between is not on record.
+_BEFORE_CARE: Final = timedelta(days=182)
 _INTRAVENOUS_ONLY: Mapping[str, float] = {Route.INTRAVENOUS.value: 1.0}
 
 
@@ -134,11 +138,11 @@ def course_of(
     ``diazepam_mg_at`` tells the benzodiazepine taken at a time, in mg/day of diazepam; without it
     the doses carry none. Scores of instruments that are not in ``instruments`` are left out and said so.
     """
-    scores = [s for s in person.scores if s.at <= now]
     infusions = [i for i in person.infusions if i.at <= now]
+    left_out: list[str] = []
+    scores = _of_this_care(person, infusions, now, left_out)
     times = [s.at for s in scores if s.instrument in instruments] + [i.at for i in infusions]
     zero = min(times, default=now)
-    left_out: list[str] = []
 
     doses: list[Dose] = []
     for infusion in sorted(infusions, key=lambda i: i.at):
@@ -165,6 +169,21 @@ def course_of(
         skipped=skipped,
         left_out=tuple(left_out),
     )
+
+
+def _of_this_care(
+    person: Person, infusions: list[Infusion], now: datetime, left_out: list[str]
+) -> list[Score]:
+    """Return the scores up to now that are not from long before the first infusion."""
+    begin = min((i.at for i in infusions), default=now) - _BEFORE_CARE
+    known = [s for s in person.scores if s.at <= now]
+    old = sum(1 for s in known if s.at < begin)
+    if old:
+        left_out.append(
+            f"{old} {'score' if old == 1 else 'scores'} before {person.when(begin)}: more than half a "
+            f"year before {'the first infusion' if infusions else 'now'}"
+        )
+    return [s for s in known if s.at >= begin]
 
 
 def _ratings(  # noqa: PLR0917 - private, called once
