@@ -4,6 +4,7 @@ Used by the tests of faults and of load. Everything goes through the commands an
 does for a real monitor; only counting looks into the database.
 """
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -33,17 +34,21 @@ for number in range({chairs}):
 class Clinic:
     """One clinic in a folder."""
 
-    def __init__(self, folder, *, chairs):
+    def __init__(self, folder, *, chairs, environment=None):
         self.folder = folder
-        self.environment = {
-            k: v
-            for k, v in os.environ.items()
-            if not k.startswith(("KETACARE_", "DATABASE_", "DJANGO_"))
-        } | {
-            "KETACARE_SECRET_KEY": "only-for-tests-and-type-checks-never-for-people",
-            "KETACARE_DATA_DIR": str(folder),
-            "KETACARE_LOG_LEVEL": "ERROR",
-        }
+        self.environment = (
+            {
+                k: v
+                for k, v in os.environ.items()
+                if not k.startswith(("KETACARE_", "DATABASE_", "DJANGO_"))
+            }
+            | {
+                "KETACARE_SECRET_KEY": "only-for-tests-and-type-checks-never-for-people",
+                "KETACARE_DATA_DIR": str(folder),
+                "KETACARE_LOG_LEVEL": "ERROR",
+            }
+            | (environment or {})
+        )
         self._command("migrate", "--verbosity", "0")
         self._command("shell", "--verbosity", "0", "--command", _SET_UP.format(chairs=chairs))
         self.listener = None
@@ -53,6 +58,15 @@ class Clinic:
             [sys.executable, "-m", "ketacare.clinic", *words],
             env=self.environment, cwd=ROOT, check=True, capture_output=True, timeout=300,
         )  # fmt: skip
+
+    def asks(self, program):
+        """Return what a program in the clinic's own shell prints, as JSON."""
+        found = subprocess.run(
+            [sys.executable, "-m", "ketacare.clinic", "shell", "--verbosity", "0", "--command",
+             program],
+            env=self.environment, cwd=ROOT, check=True, capture_output=True, timeout=300,
+        )  # fmt: skip
+        return json.loads(found.stdout)
 
     def listen(self, **more):
         """Start the listener and return its port."""

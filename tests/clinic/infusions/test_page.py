@@ -226,7 +226,7 @@ def test_the_live_part_shows_the_monitors_values_with_their_age(running, client_
     at(minutes(5) + timedelta(seconds=9))
     part = reverse("infusions:live", args=[running.pk, "now"])
     text = words(client_of(Role.NURSE).get(part, {"seen": running.version}))
-    assert "83 per min In limits 9 s ago, monitor" in text
+    assert "83 per min In limits 9 s ago , monitor" in text
     assert "Monitor connected" in text
     at(minutes(9))
     text = words(client_of(Role.NURSE).get(part, {"seen": running.version}))

@@ -60,6 +60,11 @@ async def pause(seconds: float) -> bool:
     return _stop().is_set()
 
 
+async def stopping() -> None:
+    """Return when the server stops."""
+    await _stop().wait()
+
+
 def _stop() -> asyncio.Event:
     """Return the event of the running loop: each server has one loop."""
     return _stops.setdefault(asyncio.get_running_loop(), asyncio.Event())

@@ -94,6 +94,17 @@ def change_counter(session_id: uuid.UUID) -> tuple[int, int] | None:
     return Session.objects.filter(pk=session_id).values_list("version", "changes").first()
 
 
+def open_counters() -> dict[uuid.UUID, tuple[int, int]]:
+    """Return version and number of changes of every open session, asked in one question."""
+    found = Session.objects.filter(phase__in=OPEN_PHASES).order_by()
+    return {pk: (version, n) for pk, version, n in found.values_list("pk", "version", "changes")}
+
+
+def session_by_id(session_id: uuid.UUID) -> Session | None:
+    """Return one session for the server's own work, which asks for nobody."""
+    return _sessions().filter(pk=session_id).first()
+
+
 def _sessions() -> QuerySet[Session]:
     return Session.objects.select_related(
         "patient", "chair", "plan", "prepared_by", "second_by"

@@ -17,7 +17,7 @@ class InfusionsConfig(AppConfig):
     label = "infusions"
 
     def background(self) -> AbstractAsyncContextManager[None]:
-        """Return the warming up: see config/lifespan.py."""
+        """Return the warming up and the looking after the chairs: see config/lifespan.py."""
         return _warm()
 
 
@@ -28,8 +28,11 @@ async def _warm() -> AsyncIterator[None]:
     Loading is cached; whoever comes first would otherwise wait for it. A file that is wrong is
     reported when a page needs it, not here.
     """
+    from ketacare.clinic.infusions.hub import looking
+
     reading = asyncio.get_running_loop().run_in_executor(None, _read_content)
-    yield
+    async with looking():
+        yield
     await asyncio.gather(reading, return_exceptions=True)
 
 

@@ -1,76 +1,130 @@
-"""The event stream of a session: it only says "something changed", never what.
+"""The event streams of open pages: what a look at the chairs found, as it is found.
 
-Once a second the stream looks at the committed state, so it is the same on every station and after
-a restart. The page then fetches its live part again. A beat every few seconds lets the page say
-when it no longer hears anything.
+Values come as ready parts of the page; for everything that depends on who reads, the page is told to
+fetch its live part again. A beat every few seconds lets the page say when it no longer hears anything,
+and whether the person may still look is asked again and again while a stream is open.
 """
 
 from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import cast
 
 from asgiref.sync import sync_to_async
+from django.core.exceptions import PermissionDenied
 from django.db import connections
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from ketacare.clinic import audit
 from ketacare.clinic.accounts.decorators import requires
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
-from ketacare.clinic.config.serving import pause
-from ketacare.clinic.infusions import access
+from ketacare.clinic.accounts.roles import may
+from ketacare.clinic.config.serving import stopping
+from ketacare.clinic.infusions import access, presence
+from ketacare.clinic.infusions.fragments import OVER, saying_of
+from ketacare.clinic.infusions.hub import Place, Say, hub
 
-POLL_SECONDS = 1.0
-BEAT_SECONDS = 4.0  # the page calls silence after three of them
-LONGEST_SECONDS = 600.0  # then the browser connects again, and is authorised again
+BEAT_SECONDS = 3.0  # the page calls silence after three of them
+ASK_AGAIN_SECONDS = 15.0  # whether the person is still signed in and here
+LONGEST_SECONDS = 3600.0
+RETRY_MS = 1000
+
+StillHere = Callable[[], bool]
 
 
 @requires(Permission.INFUSION_VIEW)
 @require_GET
 async def stream(request: HttpRequest, infusion_id: uuid.UUID) -> HttpResponseBase:
-    """Tell the page of one session when to look again."""
+    """Bring the page of one session what is new in it."""
     user = cast("User", await request.auser())
-    await sync_to_async(access.get_session)(user, infusion_id, Permission.INFUSION_VIEW)
+    await sync_to_async(_open)(user, infusion_id)
+    return streaming(request, f"session:{infusion_id}", saying_of(infusion_id), infusion_id)
+
+
+def streaming(
+    request: HttpRequest, key: str, say: Say, infusion_id: uuid.UUID | None = None
+) -> HttpResponseBase:
+    """Return the answer that stays open and tells of each look what ``say`` makes of it."""
+    session_key = request.session.session_key
+    user_id = str(request.user.pk)
+
+    def still_here() -> bool:
+        return presence.may_go_on_looking(session_key, user_id, infusion_id)
+
     response = StreamingHttpResponse(
-        changes(infusion_id), content_type="text/event-stream; charset=utf-8"
+        news(key, say, still_here), content_type="text/event-stream; charset=utf-8"
     )
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response
 
 
-async def changes(infusion_id: uuid.UUID) -> AsyncIterator[str]:
-    """Yield an event whenever the session's counter moves or a minute begins, and beats between."""
+def _open(user: User, infusion_id: uuid.UUID) -> None:
+    found = access.get_session(user, infusion_id, Permission.INFUSION_VIEW)
+    if not may(user, Permission.VITALS_VIEW):
+        raise PermissionDenied(_("Your role does not see vital signs."))
+    audit.record_read(
+        tag=audit.Tag.INFUSION_READ, by=user, patient_id=found.patient_id, object_id=found.pk
+    )
+
+
+async def news(key: str, say: Say, still_here: StillHere) -> AsyncIterator[str]:
+    """Yield the events of one page: what is new, a beat between, a word when a minute begins."""
     loop = asyncio.get_running_loop()
-    began = beat = loop.time()
-    known: tuple[object, ...] | None = None
+    began = asked = beat = loop.time()
+    minute = _minute(timezone.now())
     try:
-        yield "retry: 2000\n\nevent: beat\ndata: hello\n\n"
-        while loop.time() - began < LONGEST_SECONDS:
-            counter = await sync_to_async(access.change_counter)(infusion_id)
-            if counter is None:
-                return
-            state = (*counter, _minute(timezone.now()))
-            if state != known:
-                kind = "acted" if known is not None and state[0] != known[0] else "changed"
-                if known is not None:
+        with hub().place(key, say) as place:
+            yield f"retry: {RETRY_MS}\n\n{_event('beat', _clock())}"
+            while loop.time() - began < LONGEST_SECONDS:
+                found = await _fetch(place, beat + BEAT_SECONDS - loop.time())
+                if found is None:
+                    return
+                for event, data in found.items():
+                    yield _event(event, data)
+                if OVER in found:
+                    return
+                if (now := _minute(timezone.now())) != minute or found.get("changed") == "acted":
+                    minute = now
+                    yield _event("minute", "minute")
+                if loop.time() - beat >= BEAT_SECONDS:
                     beat = loop.time()
-                    yield f"event: changed\ndata: {kind}\n\n"
-                    if state[2] != known[2] or kind == "acted":
-                        yield "event: minute\ndata: minute\n\n"
-                known = state
-            elif loop.time() - beat >= BEAT_SECONDS:
-                beat = loop.time()
-                yield "event: beat\ndata: beat\n\n"
-            if await pause(POLL_SECONDS):
-                return
+                    yield _event("beat", _clock())
+                if loop.time() - asked >= ASK_AGAIN_SECONDS:
+                    asked = loop.time()
+                    if not await sync_to_async(still_here)():
+                        yield _event("left", "left")
+                        return
     finally:
         await sync_to_async(connections.close_all)()
+
+
+async def _fetch(place: Place, patience: float) -> dict[str, str] | None:
+    """Return what arrived, or ``None`` as soon as the server stops."""
+    fetching = asyncio.ensure_future(place.fetch(patience=max(0.0, patience)))
+    stops = asyncio.ensure_future(stopping())
+    try:
+        await asyncio.wait({fetching, stops}, return_when=asyncio.FIRST_COMPLETED)
+        return fetching.result() if fetching.done() else None
+    finally:
+        fetching.cancel()
+        stops.cancel()
+
+
+def _event(name: str, data: str) -> str:
+    return f"event: {name}\ndata: {data}\n\n"
+
+
+def _clock() -> str:
+    """Return the server's clock for the page, in milliseconds since 1970."""
+    return str(round(timezone.now().timestamp() * 1000))
 
 
 def _minute(now: datetime) -> datetime:

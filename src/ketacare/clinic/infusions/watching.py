@@ -7,7 +7,7 @@ bedside monitor's own alarms come first.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -16,11 +16,10 @@ from django.utils.translation import gettext_lazy
 from ketacare.clinic.eligibility import access as eligibility
 from ketacare.clinic.history.access import medicines_of
 from ketacare.clinic.infusions import access, checks, mapping
-from ketacare.clinic.infusions.models import FLOWING_PHASES, Phase, PumpEvent, Session, Step
-from ketacare.clinic.vitals import access as vitals
+from ketacare.clinic.infusions.models import FLOWING_PHASES, Phase, Session, Step
+from ketacare.clinic.infusions.reading import Readings, read
 from ketacare.clinic.vitals.access import Connection
 from ketacare.clinic.vitals.forms import PRESSURE
-from ketacare.clinic.vitals.models import Value
 from ketacare.core.planning import Delivered
 from ketacare.core.record import Fact, InfusionEvent, Measurement, Origin, Person, Vital
 from ketacare.core.safety import (
@@ -35,11 +34,22 @@ from ketacare.core.safety import (
     screen,
     watch_closely,
 )
-from ketacare.core.safety import session_baseline as core_baseline
 from ketacare.knowledge.load import load_observations, load_policy, load_treatments
 from ketacare.knowledge.loading.bedside import spoken_unit
 
-MONITOR_SILENT = timedelta(seconds=30)  # a monitor that sends every few seconds has stopped
+__all__ = [
+    "SYMPTOMS",
+    "Due",
+    "Pump",
+    "Readings",
+    "Tile",
+    "Watch",
+    "judge",
+    "read",
+    "watch",
+    "with_states",
+]
+
 _WORDS = {
     Level.NORMAL: (gettext_lazy("In limits"), "good"),
     Level.AMBER: (gettext_lazy("Amber"), "watch"),
@@ -61,6 +71,7 @@ class Tile:
     unit: str
     value: str
     age: str
+    epoch: float | None
     level_word: str
     status: str
     by_person: bool
@@ -100,6 +111,7 @@ class Watch:
     due: tuple[Due, ...]
     is_overdue: bool
     tiles: tuple[Tile, ...]
+    is_watched: bool
     alerts: tuple[RuleFinding, ...]
     concerns: tuple[Tile, ...]
     asks_symptoms: bool
@@ -111,41 +123,34 @@ class Watch:
     meanwhile: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Readings:
-    """What was measured in a session, fetched once for everything the page shows."""
-
-    rows: Sequence[Value]
-    persons: tuple[Measurement, ...]
-    device: tuple[Measurement, ...]
-    events: tuple[PumpEvent, ...]
-    history: tuple[InfusionEvent, ...]
-    baseline: Mapping[Vital, float]
+def judge(
+    readings: Readings, *, now: datetime
+) -> tuple[tuple[VitalState, ...], tuple[Measurement, ...]]:
+    """Return where each vital sign stands, and what it was judged from."""
+    measured = (*readings.persons, *readings.device)
+    return judge_vitals(measured, readings.baseline, load_policy(), now), measured
 
 
-def read(session: Session, *, now: datetime) -> Readings:
-    """Fetch the values and acts of a session."""
-    rows = vitals.persons_values(session.pk)
-    persons = vitals.current(rows)
-    events = tuple(access.events_of(session))
-    before = session.started_at or now
-    seen = vitals.device_values_before(session.pk, before)
-    person = Person(id="", label="", measurements=(*seen, *persons))
-    return Readings(
-        rows=rows,
-        persons=persons,
-        device=vitals.recent_device_values(session.pk, now=now) if session.is_open else (),
-        events=events,
-        history=mapping.event_records(events),
-        baseline=core_baseline(person, before),
+def with_states(seen: Watch, readings: Readings, *, now: datetime) -> Watch:
+    """Return a watch with its values as they stand now; what is due stays as it was looked up."""
+    states, measured = judge(readings, now=now)
+    tiles = tuple(_tile(state, measured, now) for state in states)
+    return replace(
+        seen,
+        now=now,
+        tiles=_shown(tiles, watched=seen.is_watched),
+        concerns=_concerns(tiles),
+        pump=_pump(seen.session, readings.history, now),
+        phase_minutes=_minutes_in_phase(seen.session, now),
+        connection=readings.connection,
+        monitor_silent=readings.connection.is_silent,
     )
 
 
 def watch(session: Session, readings: Readings, *, now: datetime, seen: int | None = None) -> Watch:
     """Return the live part of a session; ``seen`` is the version of the page that asks."""
     policy = load_policy()
-    measured = (*readings.persons, *readings.device)
-    states = judge_vitals(measured, readings.baseline, policy, now)
+    states, measured = judge(readings, now=now)
     tiles = tuple(_tile(state, measured, now) for state in states)
     watched = session.phase in {*FLOWING_PHASES, Phase.RECOVERY}
     facts = eligibility.facts_of(session.patient_id) if watched else ()
@@ -153,34 +158,40 @@ def watch(session: Session, readings: Readings, *, now: datetime, seen: int | No
     alerts = _alerts(session, measured, facts, now) if watched else ()
     pressures = (Vital.SYSTOLIC, Vital.DIASTOLIC)
     asks = any(s.kind in pressures and s.level in _ORDER for s in states) and watched
-    connection = vitals.connection_of(session.pk, now=now)
-    silent = (
-        connection.age_seconds is not None
-        and connection.age_seconds > MONITOR_SILENT.total_seconds()
-    )
     since = access.steps_since(session, seen) if seen is not None else []
     return Watch(
         session=session,
         now=now,
-        phase_minutes=max(0, (now - session.phase_since) // timedelta(minutes=1)),
+        phase_minutes=_minutes_in_phase(session, now),
         due=due,
         is_overdue=any(each.is_late for each in due),
-        tiles=tiles if watched else tuple(tile for tile in tiles if tile.value),
+        tiles=_shown(tiles, watched=watched),
+        is_watched=watched,
         alerts=alerts,
-        concerns=tuple(
-            sorted(
-                (t for t in tiles if t.state.level in _ORDER),
-                key=lambda tile: _ORDER.index(tile.state.level),
-            )
-        ),
+        concerns=_concerns(tiles),
         asks_symptoms=asks,
         symptoms_question=policy.monitoring.symptoms_question,
         symptoms=_symptoms(facts, session),
         pump=_pump(session, readings.history, now),
-        connection=connection,
-        monitor_silent=silent,
+        connection=readings.connection,
+        monitor_silent=readings.connection.is_silent,
         meanwhile=tuple(since),
     )
+
+
+def _minutes_in_phase(session: Session, now: datetime) -> int:
+    return max(0, (now - session.phase_since) // timedelta(minutes=1))
+
+
+def _shown(tiles: Sequence[Tile], *, watched: bool) -> tuple[Tile, ...]:
+    """Return all of them while somebody is watched, what has a value otherwise."""
+    return tuple(tile for tile in tiles if watched or tile.value)
+
+
+def _concerns(tiles: Sequence[Tile]) -> tuple[Tile, ...]:
+    """Return what is beyond a limit, the worst first."""
+    found = [tile for tile in tiles if tile.state.level in _ORDER]
+    return tuple(sorted(found, key=lambda tile: _ORDER.index(tile.state.level)))
 
 
 def _tile(state: VitalState, measured: Sequence[Measurement], now: datetime) -> Tile:
@@ -192,6 +203,7 @@ def _tile(state: VitalState, measured: Sequence[Measurement], now: datetime) -> 
         unit=spoken_unit(state.kind),
         value="" if state.value is None else f"{state.value:g}",
         age="" if state.at is None else _age(now - state.at),
+        epoch=None if state.at is None else state.at.timestamp(),
         level_word=str(word),
         status=status,
         by_person=last is not None and last.origin is Origin.PERSON,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Max, Min, QuerySet
@@ -15,35 +15,43 @@ from django.utils.translation import gettext as _
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import may
-from ketacare.clinic.vitals.models import (
-    BUCKET_SECONDS,
-    Binding,
-    DeviceEvent,
-    Message,
-    Value,
+from ketacare.clinic.vitals.connection import NO_CONNECTION, Connection, connection_of
+from ketacare.clinic.vitals.lately import (
+    COLUMNS,
+    Span,
+    as_measured,
+    device_spans,
+    device_values_before,
+    recent_device_values,
 )
+from ketacare.clinic.vitals.models import Binding, DeviceEvent, Message, Value
 from ketacare.core.record import Measurement, Origin, Vital
 
-RECENT = timedelta(minutes=30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """The lowest and highest device value of one kind in one step of time, which starts at ``at``."""
-
-    kind: Vital
-    at: datetime
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
-    """What is known of the monitor of a session: its last message, and how old that is."""
-
-    device_id: str
-    received_at: datetime | None
-    age_seconds: float | None
+__all__ = [
+    "COLUMNS",
+    "NO_CONNECTION",
+    "Connection",
+    "Span",
+    "Waiting",
+    "as_measured",
+    "binding_for",
+    "connection_of",
+    "current",
+    "device_events",
+    "device_spans",
+    "device_values_before",
+    "gaps_of_session",
+    "measurements_of",
+    "message_for",
+    "persons_values",
+    "recent_device_values",
+    "settled_messages",
+    "standing_devices",
+    "unreadable_messages",
+    "value_for",
+    "values_of_session",
+    "waiting_messages",
+]
 
 
 def values_of_session(session_id: uuid.UUID) -> QuerySet[Value]:
@@ -71,101 +79,12 @@ def current(values: Iterable[Value]) -> tuple[Measurement, ...]:
     )
 
 
-def recent_device_values(session_id: uuid.UUID, *, now: datetime) -> tuple[Measurement, ...]:
-    """Return what the monitor measured in the last half hour, and the last of each kind before."""
-    found = Value.objects.filter(
-        session_id=session_id, origin=Value.Origin.DEVICE, value__isnull=False
-    ).exclude(kind="")
-    rows = list(
-        found.filter(at__gte=now - RECENT)
-        .order_by("at")
-        .values_list("kind", "value", "at", "device_id")
-    )
-    seen = {kind for kind, *_rest in rows}
-    older = (
-        found.filter(at__lt=now - RECENT)
-        .exclude(kind__in=seen)
-        .order_by()
-        .values("kind")
-        .annotate(last=Max("at"))
-    )
-    for each in older:
-        row = (
-            found.filter(kind=each["kind"], at=each["last"])
-            .values_list("kind", "value", "at", "device_id")
-            .first()
-        )
-        if row is not None:
-            rows.insert(0, row)
-    return tuple(
-        Measurement(kind=Vital(kind), value=value, at=at, origin=Origin.DEVICE, by=device)
-        for kind, value, at, device in rows
-        if value is not None
-    )
-
-
-def device_values_before(session_id: uuid.UUID, at: datetime) -> tuple[Measurement, ...]:
-    """Return the monitor's last value of each kind at or before ``at``: the baseline it saw."""
-    found = Value.objects.filter(
-        session_id=session_id, origin=Value.Origin.DEVICE, value__isnull=False, at__lte=at
-    ).exclude(kind="")
-    newest: dict[str, Measurement] = {}
-    for kind, value, when, device in (
-        found.filter(at__gte=at - RECENT)
-        .order_by("at")
-        .values_list("kind", "value", "at", "device_id")
-    ):
-        if value is not None:
-            newest[kind] = Measurement(
-                kind=Vital(kind), value=value, at=when, origin=Origin.DEVICE, by=device
-            )
-    return tuple(newest.values())
-
-
-def device_spans(session_id: uuid.UUID) -> tuple[Span, ...]:
-    """Return the monitor's values as their range in each step of time: no extreme is left out."""
-    rows = (
-        Value.objects.filter(session_id=session_id, origin=Value.Origin.DEVICE, value__isnull=False)
-        .exclude(kind="")
-        .order_by()
-        .values("kind", "bucket")
-        .annotate(low=Min("value"), high=Max("value"))
-    )
-    from datetime import UTC
-
-    return tuple(
-        Span(
-            kind=Vital(row["kind"]),
-            at=datetime.fromtimestamp(row["bucket"] * BUCKET_SECONDS, tz=UTC),
-            low=row["low"],
-            high=row["high"],
-        )
-        for row in rows
-    )
-
-
 def gaps_of_session(session_id: uuid.UUID, *, limit: int = 500) -> list[Value]:
     """Return the newest values the monitor could not give, each with its reason."""
     return list(
         Value.objects.filter(
             session_id=session_id, origin=Value.Origin.DEVICE, value__isnull=True
         ).order_by("-at")[:limit]
-    )
-
-
-def connection_of(session_id: uuid.UUID, *, now: datetime) -> Connection:
-    """Return when the monitor of a session was last heard."""
-    last = (
-        Message.objects.filter(session_id=session_id, status=Message.Status.COMMITTED)
-        .order_by("-received_at")
-        .values_list("device_id", "received_at", "repeated_at")
-        .first()
-    )
-    if last is None:
-        return Connection(device_id="", received_at=None, age_seconds=None)
-    heard = max(last[1], last[2]) if last[2] else last[1]
-    return Connection(
-        device_id=last[0], received_at=heard, age_seconds=max(0.0, (now - heard).total_seconds())
     )
 
 

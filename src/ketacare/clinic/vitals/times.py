@@ -7,7 +7,7 @@ it was when the message was sent. The device's time is kept beside it either way
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from ketacare.clinic.vitals.models import BUCKET_SECONDS
 
@@ -59,3 +59,8 @@ def _by_arrival(
 def bucket_of(at: datetime) -> int:
     """Return the step of :data:`BUCKET_SECONDS` that ``at`` falls in."""
     return int(at.timestamp()) // BUCKET_SECONDS
+
+
+def start_of(bucket: int) -> datetime:
+    """Return the moment at which a step of :data:`BUCKET_SECONDS` begins."""
+    return datetime.fromtimestamp(bucket * BUCKET_SECONDS, tz=UTC)

@@ -31,7 +31,15 @@ LAPSED = "lapsed"  # since when nobody is known to be at a page that stays visib
 NOTE_EVERY_SECONDS = 30
 
 # What stays visible beside an open infusion, for reading only.
-_STAYS = frozenset({"infusions:session", "infusions:live", "infusions:stream", "work:board"})
+_STAYS = frozenset(
+    {
+        "infusions:session",
+        "infusions:live",
+        "infusions:stream",
+        "work:board",
+        "work:board_stream",
+    }
+)
 # Giving the password again, and keeping what is being typed meanwhile.
 _ALWAYS = frozenset(
     {

@@ -26,12 +26,14 @@ from ketacare.clinic.infusions import access as infusions
 from ketacare.clinic.infusions.marks import Mark, marks_of
 from ketacare.clinic.infusions.models import Phase, Session
 from ketacare.clinic.patients.access import patients_by_id
+from ketacare.clinic.vitals.access import Connection
 from ketacare.clinic.work.access import open_tasks_for
 from ketacare.clinic.work.models import Task, TaskKind
 from ketacare.clinic.work.needing import order_of
 from ketacare.core.safety import DueItem
 
 if TYPE_CHECKING:
+    from ketacare.clinic.infusions.watching import Watch
     from ketacare.clinic.questionnaires.models import RiskAnswer
 
 PHASE_LEVEL = {
@@ -58,6 +60,8 @@ class Seat:
     values: tuple[str, ...]
     concerns: tuple[str, ...]
     value_age: str
+    value_epoch: float | None
+    connection: Connection
     silent: bool
     unheard: bool
     marks: tuple[Mark, ...]
@@ -147,45 +151,52 @@ def board_of(user: User, *, now: datetime, others: bool = False) -> Board:
     return Board(now=now, columns=columns, clinical=clinical, others=others, done_today=done)
 
 
+def sees_chairs(user: User) -> bool:
+    """Return whether the board shows this person the chairs as they change."""
+    return may(user, Permission.INFUSION_VIEW) and may(user, Permission.VITALS_VIEW)
+
+
 def _chairs(*, now: datetime) -> Part:
     from ketacare.clinic.infusions.watching import read, watch
 
-    seats = []
     here = list(infusions.open_sessions())
     marks = marks_of(here)
-    watched = [watch(s, read(s, now=now), now=now) for s in here]
-    for seen in sorted(watched, key=order_of):
-        session = seen.session
-        known = [tile for tile in seen.tiles if tile.state.at is not None]
-        newest = max(known, key=lambda t: t.state.at or now, default=None)
-        late = [due.item for due in seen.due if due.is_late]
-        ahead = [due.item for due in seen.due if not due.is_late]
-        following = min(ahead, key=lambda item: item.due_at, default=None)
-        seats.append(
-            Seat(
-                session=session,
-                address=reverse("infusions:session", args=[session.pk]),
-                level=PHASE_LEVEL.get(Phase(session.phase), "none"),
-                card="stop" if late or seen.concerns else "good",
-                minutes=seen.phase_minutes,
-                overdue=_overdue(late),
-                next_due="" if following is None else following.label,
-                next_due_at=None if following is None else following.due_at,
-                values=tuple(f"{t.short} {t.value} {t.unit}".strip() for t in known if t.value),
-                concerns=tuple(
-                    f"{t.short} {t.value} {t.unit}: {t.level_word}" for t in seen.concerns
-                ),
-                value_age="" if newest is None else newest.age,
-                silent=seen.monitor_silent,
-                unheard=session.chair is not None and seen.connection.age_seconds is None,
-                marks=marks.get(session.pk, ()),
-            )
-        )
+    watched = [watch(session, read(session, now=now), now=now) for session in here]
     return Part(
         key="chairs",
         title=_("In the chair now"),
-        rows=seats,
+        rows=[
+            seat_of(seen, marks.get(seen.session.pk, ())) for seen in sorted(watched, key=order_of)
+        ],
         empty=_("Nobody is in a chair."),
+    )
+
+
+def seat_of(seen: Watch, marks: tuple[Mark, ...]) -> Seat:
+    """Return what the board shows of one chair."""
+    session = seen.session
+    known = [tile for tile in seen.tiles if tile.state.at is not None]
+    newest = max(known, key=lambda t: t.state.at or seen.now, default=None)
+    late = [due.item for due in seen.due if due.is_late]
+    ahead = [due.item for due in seen.due if not due.is_late]
+    following = min(ahead, key=lambda item: item.due_at, default=None)
+    return Seat(
+        session=session,
+        address=reverse("infusions:session", args=[session.pk]),
+        level=PHASE_LEVEL.get(Phase(session.phase), "none"),
+        card="stop" if late or seen.concerns else "good",
+        minutes=seen.phase_minutes,
+        overdue=_overdue(late),
+        next_due="" if following is None else following.label,
+        next_due_at=None if following is None else following.due_at,
+        values=tuple(f"{t.short} {t.value} {t.unit}".strip() for t in known if t.value),
+        concerns=tuple(f"{t.short} {t.value} {t.unit}: {t.level_word}" for t in seen.concerns),
+        value_age="" if newest is None else newest.age,
+        value_epoch=None if newest is None else newest.epoch,
+        connection=seen.connection,
+        silent=seen.monitor_silent,
+        unheard=session.chair is not None and seen.connection.age_seconds is None,
+        marks=marks,
     )
 
 

@@ -1,8 +1,6 @@
 // The infusion page with JavaScript: the first field of an opened entry takes the focus, the live
-// parts wait while a finger or the keyboard is on them, and silence of the server is said aloud.
+// parts wait while a finger or the keyboard is on them. What comes from the server is in live.js.
 // Without this file the page shows the same and is brought up to date by "Show the newest".
-
-const SILENT_MS = 13000; // three beats of the stream
 
 // The focus moves within the tap itself: a field that takes it a moment later loses the first digit of
 // a value typed at once ("20" for "720"), and some phones show their keypad only for a tap's own focus.
@@ -34,28 +32,3 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
   said?.removeAttribute("role");
   place?.replaceChildren(...(said ? [said] : []));
 });
-
-const line = document.querySelector("[data-link]");
-if (line) {
-  let heard = Date.now();
-  const hear = () => { heard = Date.now(); };
-  document.body.addEventListener("htmx:sseMessage", hear);
-  document.body.addEventListener("htmx:sseOpen", (event) => {
-    hear();
-    for (const name of ["beat", "changed", "minute"]) event.detail.source.addEventListener(name, hear);
-  });
-  let said = "";
-  const say = () => {
-    const lost = Date.now() - heard > SILENT_MS;
-    const text = lost
-      ? "This page has lost the clinic's server: values here are old. Watch the monitor."
-      : "Live.";
-    if (text !== said) {
-      said = text;
-      line.textContent = text;
-      line.toggleAttribute("data-lost", lost);
-    }
-  };
-  setInterval(say, 1000);
-  say();
-}
