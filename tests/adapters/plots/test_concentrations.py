@@ -159,3 +159,51 @@ def test_a_caption_stands_below_in_lines_that_fit(read):
     assert found.svg.count("typical person") >= 6
     assert drawn.overlaps() == []
     assert max(right for _, _, right, _, _ in drawn.boxes()) <= 340
+
+
+RISE = ConcentrationPanel(
+    name="Systolic pressure, rise",
+    unit="mmHg",
+    minutes=MINUTES,
+    band=BandData(
+        at=MINUTES,
+        p5=[-8, -5, -7],
+        p25=[-3, 5, -2],
+        p50=[0, 14, 2],
+        p75=[3, 22, 6],
+        p95=[8, 34, 11],
+    ),
+    from_zero=False,
+    height=84,
+)
+
+
+def test_a_sign_stands_below_on_the_same_axis_with_values_below_zero(read):
+    drawn = read(chart(PANEL, RISE).svg)
+    above, below = drawn.all("rect", "chart-panel")
+    assert above.get("x") == below.get("x")
+    assert float(below.get("height")) == 84
+    assert len(drawn.all("line", "chart-axis")) == len(
+        read(chart(PANEL).svg).all("line", "chart-axis")
+    )
+    # the lower edge of the band, -8, lies inside the panel and below its zero
+    points = drawn.all("polygon", "chart-band-90")[1].get("points").split()
+    lowest = max(float(point.split(",")[1]) for point in points)
+    assert lowest < float(below.get("y")) + 84
+    assert drawn.overlaps() == []
+
+
+def test_a_sign_has_no_typical_line_and_says_so_in_table_and_summary():
+    found = chart(RISE)
+    assert found.table_rows[1] == ("40", "Systolic pressure, rise, mmHg", "", "14", "−5 to 34", "")
+    assert "highest median 14 mmHg at minute 40" in found.summary
+
+
+def test_a_file_of_its_own_has_colours_for_a_dark_screen_and_white_paper():
+    alone = standalone_svg(chart(PANEL).svg)
+    light, _, dark = alone.partition("@media screen and (prefers-color-scheme:dark)")
+    assert "background:#fff" in light
+    assert "background:#12161c" in dark
+    for name in ("chart-panel", "chart-median", "chart-tick", "chart-label-quiet"):
+        assert name in light.partition("<style>")[2]
+        assert name in dark.partition("</style>")[0]

@@ -134,6 +134,31 @@ def test_a_chart_is_a_file_of_its_own(ketacare, tmp_path):
     assert png.read_bytes().startswith(b"\x89PNG\r\n")
 
 
+def test_the_picture_of_a_planned_session_shows_its_signs(ketacare, tmp_path):
+    svg = tmp_path / "run.svg"
+    assert ketacare(*STANDARD, "--plot", svg).code == 0
+    signs = (
+        "Systolic pressure, rise",
+        "Diastolic pressure, rise",
+        "Heart rate, rise",
+        "Dissociation",
+    )
+    text = svg.read_text(encoding="utf-8")
+    assert all(sign in text for sign in signs)
+    assert "does not predict benefit" in text
+    kamp = (
+        "simulate",
+        "--model",
+        "pk_ketamine_kamp_2020",
+        "--weight",
+        "70",
+        "--dose",
+        "35 mg over 40 min",
+    )
+    assert ketacare(*kamp, "--plot", svg).code == 0
+    assert not any(sign in svg.read_text(encoding="utf-8") for sign in signs)
+
+
 def test_another_drug_needs_no_other_command(ketacare):
     ran = ketacare(
         "simulate", "--model", "pk_propofol_schnider_1998", "--weight", "70", "--height", "170",

@@ -41,7 +41,6 @@ from ketacare.adapters.plots.concentrations import (
 )
 from ketacare.adapters.plots.scores import Foreseen, ScorePanel, ScorePoint, score_chart
 from ketacare.adapters.plots.shares import ShareRow, share_chart
-from ketacare.adapters.plots.standalone import standalone_svg
 from ketacare.adapters.plots.strip import StripEvent, StripPump, StripScale, StripSign, strip_chart
 from ketacare.adapters.plots.tradeoff import TradeOff, trade_off_chart
 from ketacare.adapters.plots.vitals import VitalPanel, VitalPoint, vitals_chart
@@ -68,7 +67,6 @@ __all__ = [
     "concentration_chart",
     "score_chart",
     "share_chart",
-    "standalone_svg",
     "strip_chart",
     "trade_off_chart",
     "vitals_chart",

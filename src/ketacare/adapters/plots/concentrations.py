@@ -1,6 +1,6 @@
-"""The chart of concentrations over time: one panel for each analyte and site.
+"""The chart of concentrations over time: one panel for each analyte and site, and for each sign.
 
-The band is how people differ (or, after a fit, what one person's samples leave open); the solid
+All panels share the time axis at the bottom. The band is how people differ (or, after a fit, what one person's samples leave open); the solid
 line is its median, the dashed one the typical person. Measured samples are dots, results below the
 limit of quantification open diamonds at that limit. Triangles on the axis are doses.
 """
@@ -24,6 +24,7 @@ from ketacare.adapters.plots.drawing import CHARACTER, LINE, Drawing, rows_of, t
 from ketacare.core.errors import ErrorCode, InputError
 
 _LEFT, _TOP, _GAP = 46.0, 22.0, 8.0
+_TALL = 120.0  # panels lower than this have room for few ticks
 _USUAL, _CASES, _SAMPLE = "chart-line", 4, 26.0  # lines of cases look alike again after so many
 HEADERS = ("Minute", "What", "Typical", "Median", "Nine in ten", "Measured")
 
@@ -50,16 +51,20 @@ class ConcentrationPanel:
     """One analyte at one site: typical line and band at ``minutes``, and what was measured.
 
     ``cases`` are other lines at the same times; ``label`` then names the typical one among them.
+    A sign (a pressure, a rate, a score) has a band and no typical line, a ``height`` of its own, and
+    an axis that need not begin at zero (``from_zero``).
     """
 
     name: str
     unit: str
     minutes: Sequence[float]
-    typical: Sequence[float]
+    typical: Sequence[float] = ()
     band: BandData | None = None
     samples: Sequence[SamplePoint] = ()
     label: str = ""
     cases: Sequence[Case] = ()
+    from_zero: bool = True
+    height: float | None = None
 
 
 def concentration_chart(
@@ -87,8 +92,9 @@ def concentration_chart(
     top = _TOP
     for index, panel in enumerate(panels):
         top = _headed(drawing, panel, x, top)
-        _panel(drawing, panel, x, top, panel_height)
-        top += panel_height + (_GAP + _TOP if index + 1 < len(panels) else 0)
+        height = panel.height or panel_height
+        _panel(drawing, panel, x, top, height)
+        top += height + (_GAP + _TOP if index + 1 < len(panels) else 0)
     height = _axis(drawing, x, top, doses)
     for text in wrap(caption, int((width - _LEFT) / CHARACTER)):
         drawing.text(x.start, height + LINE - 4, text, "chart-label-quiet")
@@ -135,15 +141,17 @@ def _panel(
     values = [*panel.typical, *(s.value for s in panel.samples)]
     values += list(panel.band.p95) if panel.band else []
     values += [value for case in panel.cases for value in case.values]
-    y = Scale(low=0.0, high=1.08 * max([*values, 1e-9]), start=bottom, end=top)
+    lowest = list(panel.band.p5) if panel.band and not panel.from_zero else [0.0]
+    y = _upright(min(lowest), max([*values, 1e-9]), bottom, top, from_zero=panel.from_zero)
     drawing.rectangle(x.start, top, x.end - x.start, height, "chart-panel")
-    for tick in nice_ticks(y.low, y.high, 5):
+    for tick in nice_ticks(y.low, y.high, 5 if height > _TALL else 3):
         drawing.line(x.start, y(tick), x.end, y(tick), "chart-grid")
         drawing.text(x.start - 6, y(tick) + 4, _tick(tick), "chart-label-quiet", anchor="end")
     if panel.band:
         drawing.band(panel.band, x, y)
     # The usual line is dashed and comes last, so that a case with the same values shows through it.
     lines = [*((case.values, name) for case, name in _classed(panel)), (panel.typical, _USUAL)]
+    lines = [(values, name) for values, name in lines if values]
     for line, name in lines:
         points = [(x(m), y(v)) for m, v in zip(panel.minutes, line, strict=True)]
         if len(points) > 1:
@@ -155,7 +163,17 @@ def _panel(
             drawing.circle(x(sample.minute), y(sample.value), 4, "chart-dot")
 
 
+def _upright(low: float, high: float, bottom: float, top: float, *, from_zero: bool) -> Scale:
+    """Return the vertical scale: from zero, or around what is shown with some room."""
+    if from_zero:
+        return Scale(low=0.0, high=1.08 * high, start=bottom, end=top)
+    room = 0.08 * max(high - low, 1.0)
+    return Scale(low=low - room, high=high + room, start=bottom, end=top)
+
+
 def _tick(value: float) -> str:
+    if value < 0:
+        return number(value)
     return number(value) if value >= 1 or value == 0 else f"{value:.3g}"
 
 
@@ -196,7 +214,7 @@ def _table(panels: Sequence[ConcentrationPanel]) -> tuple[tuple[str, ...], ...]:
             band = panel.band
             median = _tick(band.p50[index]) if band else ""
             spread = f"{_tick(band.p5[index])} to {_tick(band.p95[index])}" if band else ""
-            typical = _tick(panel.typical[index])
+            typical = _tick(panel.typical[index]) if panel.typical else ""
             rows.append((minute, (number(minute), name, typical, median, spread, "")))
             for case in panel.cases:
                 what = f"{name}: {case.label}"
@@ -211,9 +229,11 @@ def _table(panels: Sequence[ConcentrationPanel]) -> tuple[tuple[str, ...], ...]:
 def _summary(panels: Sequence[ConcentrationPanel]) -> str:
     said = []
     for panel in panels:
-        peak = max(range(len(panel.typical)), key=lambda i: panel.typical[i])
+        line = panel.typical or (panel.band.p50 if panel.band else ())
+        peak = max(range(len(line)), key=lambda i: line[i])
+        what = "highest" if panel.typical else "highest median"
         said.append(
-            f"{panel.name}: highest {_tick(panel.typical[peak])} {panel.unit} at minute "
+            f"{panel.name}: {what} {_tick(line[peak])} {panel.unit} at minute "
             f"{number(panel.minutes[peak])} of those shown"
         )
     return ". ".join(said) + "."

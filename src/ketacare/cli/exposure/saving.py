@@ -19,10 +19,19 @@ from ketacare.adapters.report.exposure import (
     ScenarioView,
     exposure_rows,
 )
+from ketacare.adapters.report.session import CIRCULATION, UNITS
 from ketacare.core.errors import ErrorCode, InputError
-from ketacare.core.pharmacology import Regimen
+from ketacare.core.pharmacology import Band, Regimen
 
 TO_STDOUT = "-"
+_SIGNS = {
+    "systolic": "Systolic pressure",
+    "diastolic": "Diastolic pressure",
+    "heart_rate": "Heart rate",
+    "dissociation": "Dissociation",
+}
+_UNIT_WORDS = {"heart_rate": "beats per minute", "dissociation": "CADSS points"}
+_SMALL = 84.0  # height of a sign's panel
 
 
 def check_paths(csv_path: str, plot_path: str, *, as_json: bool) -> None:
@@ -88,8 +97,9 @@ def save_plot(
 
 
 def panels_of(view: ExposureView) -> list[ConcentrationPanel]:
-    """Return the curves of a run as panels of a chart, and each scenario's side by side in one."""
-    return [*_curves_of(view), *map(_scenario_panel, view.scenarios, repeat(view.minutes))]
+    """Return a run as panels of a chart: curves, each scenario's side by side in one, and signs."""
+    scenarios = map(_scenario_panel, view.scenarios, repeat(view.minutes))
+    return [*_curves_of(view), *scenarios, *_signs_of(view)]
 
 
 def caption_of(view: ExposureView) -> str:
@@ -100,6 +110,8 @@ def caption_of(view: ExposureView) -> str:
         if banded
         else "Dashed: the typical person; how people differ is not known"
     )
+    if view.session is not None:
+        lines += ". Signs: what people like this one show, with the scatter of single readings"
     warning = view.note.partition(". ")[0].rstrip(".")
     return f"{lines}. {view.model.id} {view.model.version}. {warning}."
 
@@ -134,11 +146,31 @@ def _curves_of(view: ExposureView) -> list[ConcentrationPanel]:
     ]
 
 
+def _signs_of(view: ExposureView) -> list[ConcentrationPanel]:
+    """Return the signs of a planned session as small panels; none where they are not described."""
+    session = view.session
+    if session is None:
+        return []
+    return [
+        ConcentrationPanel(
+            name=f"{title}, rise over the reading before" if rises else title,
+            unit=_UNIT_WORDS.get(name, UNITS[name]),
+            minutes=view.minutes,
+            band=_band(session.forecast.bands[name], view.minutes),
+            from_zero=name == "dissociation",
+            height=_SMALL,
+        )
+        for name, title in _SIGNS.items()
+        for rises in (session.as_rise and name in CIRCULATION,)
+    ]
+
+
 def band_data(curve: Curve, minutes: Sequence[float]) -> BandData | None:
     """Return a curve's band as the charts take it."""
-    band = curve.band
-    if band is None:
-        return None
+    return None if curve.band is None else _band(curve.band, minutes)
+
+
+def _band(band: Band, minutes: Sequence[float]) -> BandData:
     levels = {level: [float(v) for v in getattr(band, level)] for level in LEVELS}
     return BandData(at=minutes, **levels)
 
