@@ -196,6 +196,11 @@ def lot_for(user: User, lot_id: uuid.UUID) -> Lot:
     return found
 
 
+def lot_numbers(lot_ids: Iterable[str]) -> dict[uuid.UUID, str]:
+    """Return the numbers of some lots by their ids."""
+    return dict(Lot.objects.filter(pk__in=list(lot_ids)).values_list("pk", "number"))
+
+
 def entries_of(lot: Lot) -> QuerySet[Entry]:
     """Return a lot's ledger, newest first, with whom and what for."""
     return (

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import may
-from ketacare.clinic.infusions.models import Phase, Session, Step
+from ketacare.clinic.infusions.models import AdverseEvent, Phase, Session, Step
 from ketacare.clinic.records.models import Seal
 from ketacare.core.errors import ErrorCode, InputError
 
@@ -99,6 +99,16 @@ def obstacles(session: Session, *, now: datetime) -> tuple[Obstacle, ...]:
                 sentence=_(
                     "The session is {phase}: it is sealed after the person has left."
                 ).format(phase=str(session.get_phase_display()).lower()),
+                address=reverse("infusions:session", args=[session.pk]),
+                link=_("To the session"),
+            ),
+        )
+    if AdverseEvent.objects.filter(
+        session=session, is_serious=True, reviewed_at__isnull=True
+    ).exists():
+        return (
+            Obstacle(
+                sentence=_("A serious adverse event waits for its review."),
                 address=reverse("infusions:session", args=[session.pk]),
                 link=_("To the session"),
             ),

@@ -16,10 +16,11 @@ from django.conf import settings
 
 import ketacare
 from ketacare.clinic.accounts.models import User
+from ketacare.clinic.cabinet import access as cabinet
 from ketacare.clinic.infusions.models import Session
 from ketacare.clinic.records.judging import JUDGED, judged
 from ketacare.clinic.records.monitor import measured
-from ketacare.clinic.records.rows import Event, rows_of, stamp
+from ketacare.clinic.records.rows import Event, rows_again, rows_of, stamp
 from ketacare.clinic.records.visit import decided, decided_again
 from ketacare.core.sealing import KEY, canonical
 
@@ -37,7 +38,9 @@ def recorded(session: Session, *, as_of: datetime) -> tuple[Event, ...]:
 def recorded_again(session: Session, sealed: Iterable[Event]) -> tuple[Event, ...]:
     """Return the same as the tables hold it now, to be compared with what was sealed."""
     by_key = {event[KEY]: event for event in sealed}
-    return _in_order((*rows_of(session), *measured(session), *decided_again(session, by_key)))
+    return _in_order(
+        (*rows_again(session, by_key), *measured(session), *decided_again(session, by_key))
+    )
 
 
 def _in_order(events: Iterable[Event]) -> tuple[Event, ...]:
@@ -63,6 +66,7 @@ def head_of(session: Session, events: Iterable[Event], *, as_of: datetime) -> Ev
             "sex": patient.sex,
         },
         "people": _people(events),
+        "lots": _lots(events),
     }
 
 
@@ -102,3 +106,9 @@ def _people(events: Iterable[Event]) -> dict[str, list[str]]:
     }
     found = User.objects.filter(pk__in=named).order_by("pk")
     return {str(user.pk): [user.display_name, str(user.role_label)] for user in found}
+
+
+def _lots(events: Iterable[Event]) -> dict[str, str]:
+    """Return the number of every lot that is named."""
+    named = {event["row"]["lot_id"] for event in events if event.get("row", {}).get("lot_id")}
+    return {str(pk): number for pk, number in cabinet.lot_numbers(named).items()}

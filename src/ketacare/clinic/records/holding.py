@@ -27,6 +27,10 @@ FREE = {
     "infusions.session": ("changes",),  # counts for whoever watches the page
     "vitals.message": ("repeats", "repeated_at"),  # the same message came again
 }
+# Columns that may be filled after the seal, once, where they were empty: a clock that goes on.
+LATER = {
+    "infusions.adverseevent": ("reported_at", "outside_reported_at"),
+}
 
 
 def options_of(model: Model | type[Model]) -> Options[Any]:
@@ -53,8 +57,13 @@ class Holder:
 
     @property
     def free(self) -> tuple[str, ...]:
-        """The columns that stay open after the seal."""
+        """The columns that stay open after the seal and are no part of it."""
         return FREE.get(self.label, ())
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """Every column that the database lets change after the seal."""
+        return (*self.free, *LATER.get(self.label, ()))
 
 
 @cache

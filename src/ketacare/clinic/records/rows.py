@@ -16,7 +16,7 @@ from typing import Any
 from django.db.models import Model
 
 from ketacare.clinic.infusions.models import Session
-from ketacare.clinic.records.holding import Holder, holders, options_of
+from ketacare.clinic.records.holding import LATER, Holder, holders, options_of
 from ketacare.core.sealing import KEY
 
 Event = dict[str, Any]
@@ -66,6 +66,16 @@ def rows_of(session: Session) -> Iterator[Event]:
             continue
         for row in _rows(holder, session):
             yield event_of(holder.label, row, leave_out=holder.free)
+
+
+def rows_again(session: Session, sealed: Mapping[str, Event]) -> Iterator[Event]:
+    """Yield the same as the tables hold it now, less what was rightly filled after the seal."""
+    for event in rows_of(session):
+        before = sealed.get(event[KEY])
+        for name in LATER.get(event[KEY].partition(":")[0], ()):
+            if before is not None and before["row"].get(name) is None:
+                event["row"][name] = None
+        yield event
 
 
 def _rows(holder: Holder, session: Session) -> Iterator[Model]:

@@ -39,11 +39,11 @@ _CLOSED_FUNCTION = f"""
 
 def _columns(connection: BaseDatabaseWrapper, holder: Holder) -> str:
     """Return ``OF a, b`` for a table with columns that stay open, and nothing for the others."""
-    if not holder.free:
+    if not holder.open:
         return ""
     with connection.cursor() as cursor:
         found = connection.introspection.get_table_description(cursor, holder.table)
-    return "OF " + ", ".join(f'"{row.name}"' for row in found if row.name not in holder.free)
+    return "OF " + ", ".join(f'"{row.name}"' for row in found if row.name not in holder.open)
 
 
 def _sqlite(connection: BaseDatabaseWrapper) -> Statements:

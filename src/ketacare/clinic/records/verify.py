@@ -83,7 +83,11 @@ def problems_of(seal: Seal, *, position: int, previous: str, quick: bool) -> Ite
 def _agrees(seal: Seal, head: Mapping[str, Any]) -> bool:
     sealed = (head["position"], head["previous"], head["session"], head["sealed_at"])
     stored = (seal.position, seal.previous, str(seal.session_id), stamp(seal.at))
-    return bool(head[KEY] == HEAD) and sealed == stored and str(head["sealed_by"][0]) == str(seal.by_id)
+    return (
+        bool(head[KEY] == HEAD)
+        and sealed == stored
+        and str(head["sealed_by"][0]) == str(seal.by_id)
+    )
 
 
 def sentence_of(difference: Difference) -> str:
