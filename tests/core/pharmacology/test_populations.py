@@ -129,6 +129,26 @@ def test_occasions_add_to_the_spread_and_leave_the_people_alone():
         assert logs.var() == pytest.approx(between, rel=0.05)
 
 
+def test_one_dose_in_each_person_differs_between_people_and_between_occasions(simons):
+    # Of norketamine's delay the variance is 0.021 between people and 0.751 between occasions: a band
+    # of people without their occasions would promise far too much.
+    def width(*, occasion):
+        found = population(
+            simons,
+            MAN,
+            STANDARD,
+            [0.5],
+            n=4000,
+            rng=np.random.default_rng(5),
+            site=Site.ARTERIAL,
+            analyte="norketamine",
+            occasion=occasion,
+        )
+        return np.log(found[:, 0]).std()
+
+    assert width(occasion=True) > 2 * width(occasion=False)
+
+
 def test_the_order_of_people_is_the_order_of_answers():
     propofol = load_pk_model("pk_propofol_schnider_1998")
     people = [

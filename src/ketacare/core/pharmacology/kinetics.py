@@ -71,16 +71,17 @@ def population(
     rng: np.random.Generator,
     site: Site,
     analyte: str,
+    occasion: bool = True,
 ) -> Floats:
     """Return concentrations (n, t) in ng/mL of ``n`` people of this weight, one row a person.
 
-    Their spread is the source's between-person variance; the error of an assay is not added. The
-    same ``rng`` state gives the same people whatever analyte or times are asked. Ten thousand
+    Their spread is the source's variance between people and, unless ``occasion`` is false, between
+    occasions: one dose in each person differs by both. The error of an assay is not added. The same ``rng`` state gives the same people whatever analyte or times are asked. Ten thousand
     people at a hundred times take hundredths of a second. Refuses what :func:`concentration`
     refuses. People with a weight each: :func:`ketacare.core.pharmacology.concentrations`.
     """
     model.check_domain(subject, regimen)
-    people = model.draw(subject, n=n, rng=rng)
+    people = model.draw(subject, n=n, rng=rng, occasion=occasion)
     found = read(model, people, regimen, times_h, [Probe(analyte=analyte, site=site)])
     return np.asarray(found[:, 0])
 

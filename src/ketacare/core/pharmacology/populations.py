@@ -1,8 +1,8 @@
 """Many people at once: each with a weight and covariates, drawn around them, or only summarised.
 
 An answer carries who it is not for: one flag per person and measure that the model's source did
-not study, and no number for a person too far from it. The spread is between people; the error of
-an assay is not in it.
+not study, and no number for a person too far from it. The spread is between people and between
+occasions, where published; the error of an assay is not in it.
 """
 
 from __future__ import annotations
@@ -106,7 +106,11 @@ def concentrations(
         )
     inside = [subject for subject, out in zip(subjects, refused, strict=True) if not out]
     answered = People.of(inside)
-    values = model.typical_of(answered) if rng is None else model.draw_people(answered, rng=rng)
+    values = (
+        model.typical_of(answered)
+        if rng is None
+        else model.draw_people(answered, rng=rng, occasion=True)
+    )
     found = read(model, values, regimen, times_h, [Probe(analyte=analyte, site=site)])[:, 0]
     times = np.asarray(times_h, dtype=np.float64)
     every = np.full((len(people), len(times)), np.nan)
@@ -150,6 +154,7 @@ def population_quantiles(
     site: Site,
     analyte: str,
     quantiles: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95),
+    occasion: bool = True,
 ) -> Floats:
     """Return quantiles (q, t) in ng/mL over ``n`` people of this weight, in little memory.
 
@@ -161,7 +166,7 @@ def population_quantiles(
     if wanted.ndim != 1 or not ((wanted >= 0) & (wanted <= 1)).all():
         raise InputError(ErrorCode.OUT_OF_RANGE, "quantiles lie between 0 and 1", where="quantiles")
     model.check_domain(subject, regimen)
-    people = model.draw(subject, n=n, rng=rng)
+    people = model.draw(subject, n=n, rng=rng, occasion=occasion)
     probe = Probe(analyte=analyte, site=site)
     batches = []
     asked = np.asarray(times_h, dtype=np.float64)
