@@ -9,6 +9,7 @@ from ketacare.clinic.outcomes.counting import (
     Reading,
     Share,
     TreatedCourse,
+    clustered,
     coverage,
     infusions_used,
     respond,
@@ -117,12 +118,39 @@ def test_coverage_counts_the_ends_of_a_band():
 
 
 def test_a_band_is_called_too_narrow_only_when_the_interval_says_so():
-    # 3 of 5 in the 80 % band: 0.147 to 0.947, which holds 0.8.
+    # 3 of 5 in the 80 % band: 0.147 to 0.947, which holds 0.8 and nearly everything else.
     few = coverage([fan(8)] * 3 + [fan(20)] * 2)[1]
-    assert few.verdict == "holds"
+    assert few.verdict == "cannot say"
+    # 82 of 100: 0.731 to 0.890 (Clopper-Pearson).
+    assert coverage([fan(8)] * 82 + [fan(20)] * 18)[1].verdict == "holds"
     # 60 of 100: 0.497 to 0.697, which does not.
     many = coverage([fan(8)] * 60 + [fan(20)] * 40)[1]
     assert many.verdict == "too narrow"
     assert coverage([])[1].verdict == "cannot say"
     # All of 100 in the 50 % band.
     assert coverage([fan(8)] * 100)[0].verdict == "too wide"
+
+
+def test_one_score_each_is_counted_as_clopper_and_pearson_do():
+    inside = [True] * 8 + [False] * 2
+    assert clustered(inside, range(10)).interval == Share(n=8, of=10).interval
+
+
+def test_people_who_are_all_in_or_all_out_count_once():
+    """10 people of 5 scores each, all alike within a person: worth 10 scores, not 50.
+
+    p = 0.8; between = 10/9 * (8 * (5 - 4)^2 + 2 * (0 - 4)^2) / 50^2 = 10/9 * 40 / 2500; one score
+    each would have 0.16 / 49. 50 * (0.16 / 49) / (40 / 2250) = 9.18, times
+    (t(0.975, 49) / t(0.975, 9))^2 = (2.0096 / 2.2622)^2 = 0.789: 7.25.
+    """
+    inside = [True] * 40 + [False] * 10
+    share = clustered(inside, [i // 5 for i in range(50)])
+    assert share.worth == pytest.approx(7.25, abs=0.01)
+    low, high = share.interval
+    assert low < Share(n=40, of=50).interval[0]
+    assert high > Share(n=40, of=50).interval[1]
+
+
+def test_all_inside_counts_each_person_once():
+    share = clustered([True] * 12, [0] * 6 + [1] * 6)
+    assert share.interval == Share(n=2, of=2).interval

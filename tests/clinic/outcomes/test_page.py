@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ketacare.clinic.accounts.roles import Role
 from ketacare.clinic.infusions.models import Session
-from ketacare.clinic.outcomes.presenting import numbers
+from ketacare.clinic.outcomes.showing import numbers
 from ketacare.clinic.patients.models import Patient
+from ketacare.clinic.plans.models import AdviceSnapshot, Comparison, Decision
 from ketacare.clinic.questionnaires import actions as questionnaires
 
 PAGE = "/outcomes/"
@@ -107,3 +110,62 @@ def test_other_roles_do_not_see_the_page(client_of, role):
 def test_parts_of_a_whole_do_not_give_one_another_away(counts, shown):
     assert numbers(counts, hide=True) == shown
     assert numbers(counts, hide=False) == [str(n) for n in counts]
+
+
+@pytest.fixture
+def foretold(db, treated, psychiatrist):
+    """``foretold(total, days_ahead)``: one more person with a score held against a stored forecast."""
+
+    def make(total, days_ahead):
+        patient = treated(total)
+        score = patient.responses.order_by("-at").first()
+        snapshot = AdviceSnapshot.objects.create(
+            patient=patient, number=1, computed_at=score.at - timedelta(days=days_ahead),
+            input_hash="0" * 64, seed="1", particles=1,
+        )  # fmt: skip
+        Comparison.objects.create(
+            patient=patient, snapshot=snapshot, instrument="gad7", at=score.at, total=score.total,
+            days_ahead=days_ahead, about="none", learned=True,
+            p5=2, p10=4, p25=6, p50=8, p75=10, p90=12, p95=14,
+        )  # fmt: skip
+        return patient
+
+    return make
+
+
+def test_the_80_percent_band_is_counted_by_questionnaire_and_horizon(client_of, foretold):
+    for total, days in ((8, 3), (12, 7), (13, 20), (8, 60)):
+        foretold(total, days)
+    text = text_of(client_of(Role.PSYCHIATRIST).get(PAGE))
+    assert "4 scores of 4 people so far." in text
+    assert "GAD-7: 3 of 4" in text  # 13 is above the 12 of the 80 % band
+    assert "GAD-7, up to a week ahead: 2 of 2" in text
+    assert "GAD-7, one to four weeks ahead: 0 of 1" in text
+    assert "GAD-7, more than four weeks ahead: 1 of 1" in text
+    assert "80 % band:</strong> cannot say yet: too few scores" in text
+    # Who reads no charts gets no horizon: three of them would give one another away.
+    assert "a week ahead" not in text_of(client_of(Role.RESEARCHER).get(PAGE))
+
+
+def test_reasons_in_words_are_for_those_who_read_charts(client_of, foretold, psychiatrist):
+    patient = foretold(8, 3)
+    Decision.objects.create(
+        patient=patient, number=1, kind="decline", grounds="life", reason="Moves in March.",
+        by=psychiatrist, at=timezone.now(),
+    )  # fmt: skip
+    assert "Moves in March." in text_of(client_of(Role.PSYCHIATRIST).get(PAGE))
+    for role in (Role.RESEARCHER, Role.MANAGER):
+        assert "Moves in March." not in text_of(client_of(role).get(PAGE))
+
+
+def test_more_people_do_not_mean_more_queries(client_of, foretold):
+    client = client_of(Role.PSYCHIATRIST)
+    foretold(8, 3)
+    client.get(PAGE)  # what is fetched once per sign-in
+    with CaptureQueriesContext(connection) as few:
+        client.get(PAGE)
+    for _ in range(4):
+        foretold(9, 5)
+    with CaptureQueriesContext(connection) as more:
+        client.get(PAGE)
+    assert len(more) == len(few)

@@ -31,21 +31,31 @@ _FIRST = datetime(1900, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """One score with its forecast; ``learned`` tells whether that rested on the person's scores."""
+    """One score with its forecast; ``learned`` tells whether that rested on the person's scores.
+
+    ``person`` is a number that only says which scores are of one person.
+    """
 
     instrument: str
     learned: bool
+    days_ahead: float
+    person: int
     held: Held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """One decision without the person: what was done, on what ground, against what advice."""
+    """One decision without the person: what was done, on what ground, against what advice.
+
+    ``reason`` is in the signer's own words, empty for those who read no charts.
+    """
 
     kind: str
     grounds: str
     first: bool
     departs: bool | None
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +80,8 @@ def learned_for(user: User, *, now: datetime) -> Learned:
     readings = _readings({*given, *(row.patient_id for row in rows)}, given, now)
     standing = [row for row in rows if _stands(row, readings)]
     comparable = [row for row in standing if row.about]
+    person = {key: n for n, key in enumerate(dict.fromkeys(row.patient_id for row in comparable))}
+    reads = sees_clinical(user)
     return Learned(
         courses={
             name: tuple(
@@ -79,16 +91,22 @@ def learned_for(user: User, *, now: datetime) -> Learned:
             for name in INSTRUMENTS
         },
         decisions=tuple(
-            _decided(d)
+            _decided(d, reads=reads)
             for d in plans.all_decisions().select_related("patient")
             if _counts(d.patient) and d.at <= now
         ),
         compared=tuple(
-            Compared(instrument=row.instrument, learned=row.learned, held=_held(row))
+            Compared(
+                instrument=row.instrument,
+                learned=row.learned,
+                days_ahead=row.days_ahead,
+                person=person[row.patient_id],
+                held=_held(row),
+            )
             for row in comparable
         ),
         not_comparable=len(standing) - len(comparable),
-        hides_small=not sees_clinical(user),
+        hides_small=not reads,
     )
 
 
@@ -111,14 +129,13 @@ def _readings(
 ) -> dict[tuple[uuid.UUID, str], list[Reading]]:
     rated_from = timedelta(hours=load_protocol().guideline.thresholds.rated_from.to("h"))
     found: dict[tuple[uuid.UUID, str], list[Reading]] = defaultdict(list)
-    for patient in patients:
-        for row in questionnaires.standing(patient):
-            if row.total is None or row.at > now:
-                continue
-            before = [at for at in given.get(patient, ()) if at <= row.at]
-            usable = not before or row.at - before[-1] >= rated_from
-            reading = Reading(at=row.at, total=row.total, usable=usable)
-            found[patient, row.instrument].append(reading)
+    for row in questionnaires.standing_among(patients):
+        if row.total is None or row.at > now:
+            continue
+        before = [at for at in given.get(row.patient_id, ()) if at <= row.at]
+        usable = not before or row.at - before[-1] >= rated_from
+        reading = Reading(at=row.at, total=row.total, usable=usable)
+        found[row.patient_id, row.instrument].append(reading)
     return found
 
 
@@ -136,12 +153,14 @@ def _held(row: Comparison) -> Held:
     return Held(total=row.total, p5=p5, p10=p10, p25=p25, p75=p75, p90=p90, p95=p95)
 
 
-def _decided(decision: Decision) -> Decided:
+def _decided(decision: Decision, *, reads: bool) -> Decided:
     return Decided(
         kind=decision.kind,
         grounds=decision.grounds,
         first=decision.option_index == 0,
         departs=None if not decision.shown.get("chosen") else bool(decision.shown.get("departs")),
+        at=decision.at,
+        reason=decision.reason if reads else "",
     )
 
 

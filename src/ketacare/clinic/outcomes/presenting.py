@@ -12,28 +12,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from ketacare.adapters.plots import Chart, ShareRow, share_chart
+from ketacare.adapters.plots import ShareRow
 from ketacare.clinic.outcomes import counting
-from ketacare.clinic.outcomes.access import INSTRUMENTS, Compared, Decided, Learned
+from ketacare.clinic.outcomes.access import INSTRUMENTS, Decided, Learned
 from ketacare.clinic.outcomes.counting import Share
+from ketacare.clinic.outcomes.holding import CoverageView, coverage_view
+from ketacare.clinic.outcomes.showing import (
+    SMALLEST,
+    Picture,
+    is_hidden,
+    number,
+    numbers,
+    picture_of,
+    row_of,
+    small_note,
+)
 from ketacare.clinic.plans.models import Decision
 from ketacare.core.measures import Instrument
 from ketacare.knowledge.load import load_instruments, load_prior, load_protocol
 
-SMALLEST = 5
-FEW = 20
 DAYS = (7, 14, 28, 56)
-WIDE, NARROW = 560, 330
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """One chart in two widths."""
-
-    wide: Chart
-    narrow: Chart
+LATEST = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +59,13 @@ class TableView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CoverageView:
-    """Forecasts against what came true, for one group of scores."""
+class Words:
+    """Why something was decided, in the words of whoever signed it, without the person."""
 
-    name: str
-    count: str
-    picture: Picture | None
-    verdicts: tuple[tuple[str, str], ...]
-    note: str
+    at: datetime
+    what: str
+    ground: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,14 +81,16 @@ class OutcomesView:
     decisions: TableView
     grounds: TableView
     agreement: str
-    coverage: tuple[CoverageView, ...]
-    not_comparable: str
+    words: tuple[Words, ...]
+    more_words: int
+    coverage: CoverageView
 
 
 def outcomes_view(learned: Learned, *, now: datetime) -> OutcomesView:
     """Return what the page shows of what was learned."""
     hide = learned.hides_small
     primary = learned.courses[INSTRUMENTS[0]]
+    in_words = sorted((d for d in learned.decisions if d.reason), key=lambda d: d.at)[::-1]
     time, picture = _time(primary, hide=hide)
     return OutcomesView(
         hides_small=hide,
@@ -100,65 +102,19 @@ def outcomes_view(learned: Learned, *, now: datetime) -> OutcomesView:
         decisions=_decisions(learned.decisions, hide=hide),
         grounds=_grounds(learned.decisions, hide=hide),
         agreement=_agreement(learned.decisions, hide=hide),
-        coverage=_coverage(learned.compared, hide=hide),
-        not_comparable=number(learned.not_comparable, hide=hide),
+        words=tuple(_words(d) for d in in_words[:LATEST]),
+        more_words=max(len(in_words) - LATEST, 0),
+        coverage=coverage_view(learned, hide=hide),
     )
 
 
-def number(n: int, *, hide: bool) -> str:
-    """Return a count, or "fewer than 5" where a small one must not be shown."""
-    return _("fewer than {n}").format(n=SMALLEST) if hide and 0 < n < SMALLEST else str(n)
-
-
-def numbers(counts: Sequence[int], *, hide: bool) -> list[str]:
-    """Return the parts of a whole that is shown: as many are held back as needed.
-
-    A single small part could be worked out from the others, so the next smallest goes with it until
-    what is held back holds at least five people.
-    """
-    hidden = {i for i, n in enumerate(counts) if hide and 0 < n < SMALLEST}
-    shown = sorted((n, i) for i, n in enumerate(counts) if i not in hidden and n)
-    while hidden and shown and sum(counts[i] for i in hidden) < SMALLEST:
-        hidden.add(shown.pop(0)[1])
-    return [str(_("held back")) if i in hidden else str(n) for i, n in enumerate(counts)]
-
-
-def is_hidden(share: Share, *, hide: bool) -> bool:
-    """Return whether a share would show a small number, of those inside or of those outside."""
-    return hide and (share.n < SMALLEST or share.of - share.n < SMALLEST)
-
-
-def row_of(label: str, share: Share, *, hide: bool, promised: float | None = None) -> ShareRow:
-    """Return a share as a row of a chart."""
-    if is_hidden(share, hide=hide):
-        return ShareRow(
-            label=label,
-            count=_("held back, fewer than {n} on one side").format(n=SMALLEST),
-            share=None,
-            promised=promised,
-        )
-    interval = share.interval
-    return ShareRow(
-        label=label,
-        count=_("{n} of {of}").format(n=share.n, of=share.of) if share.of else _("nobody yet"),
-        share=share.share,
-        low=None if interval is None else interval[0],
-        high=None if interval is None else interval[1],
-        promised=promised,
+def _words(decided: Decided) -> Words:
+    return Words(
+        at=decided.at,
+        what=str(Decision.Kind(decided.kind).label),
+        ground=str(Decision.Grounds(decided.grounds).label),
+        reason=decided.reason,
     )
-
-
-def small_note(of: int) -> str:
-    """Return what to make of a small number, or nothing."""
-    if of == 0:
-        return _("Nobody has been measured yet: nothing can be said.")
-    if of < FEW:
-        return ngettext(
-            "One measurement: this is an observation, not a rate.",
-            "Only {n}: the interval says how little that tells.",
-            of,
-        ).format(n=of)
-    return ""
 
 
 def _response(name: str, learned: Learned, *, now: datetime) -> ResponseView:
@@ -205,7 +161,7 @@ def _response(name: str, learned: Learned, *, now: datetime) -> ResponseView:
         name=instrument.name,
         weeks=f"{found.weeks:g}",
         counts=counts,
-        picture=_picture(f"response-{name}", _title(instrument, found.weeks), rows),
+        picture=picture_of(f"response-{name}", _title(instrument, found.weeks), rows),
         bounds=bounds,
         note=small_note(found.measured) if not hide or found.measured >= SMALLEST else "",
     )
@@ -256,7 +212,7 @@ def _time(
     )
     picture = None
     if shown:
-        picture = _picture(
+        picture = picture_of(
             "time",
             _("Have responded by then"),
             [
@@ -327,59 +283,3 @@ def _agreement(decisions: Sequence[Decided], *, hide: bool) -> str:
     if not is_hidden(Share(n=departing, of=len(taken)), hide=hide):
         text += _("; {n} departed from the guideline").format(n=departing)
     return f"{text}."
-
-
-def _coverage(compared: Sequence[Compared], *, hide: bool) -> tuple[CoverageView, ...]:
-    names = {name: load_instruments()[name].name for name in INSTRUMENTS}
-    groups = [(_("All scores"), list(compared))]
-    groups += [(names[name], [c for c in compared if c.instrument == name]) for name in INSTRUMENTS]
-    groups += [
-        (_("Before the person's own scores"), [c for c in compared if not c.learned]),
-        (_("Learned from the person's scores"), [c for c in compared if c.learned]),
-    ]
-    return tuple(
-        _coverage_of(f"coverage-{index}", name, rows, hide=hide)
-        for index, (name, rows) in enumerate(groups)
-        if rows or index == 0
-    )
-
-
-def _coverage_of(chart_id: str, name: str, rows: Sequence[Compared], *, hide: bool) -> CoverageView:
-    found = counting.coverage(c.held for c in rows)
-    labels = [_("{n:.0f} % band").format(n=100 * c.promised) for c in found]
-    verdicts = [
-        (label, _("held back") if is_hidden(c.inside, hide=hide) else str(_VERDICTS[c.verdict]))
-        for label, c in zip(labels, found, strict=True)
-    ]
-    picture = None
-    if rows:
-        picture = _picture(
-            chart_id,
-            name,
-            [
-                row_of(label, c.inside, hide=hide, promised=c.promised)
-                for label, c in zip(labels, found, strict=True)
-            ],
-        )
-    return CoverageView(
-        name=name,
-        count=number(len(rows), hide=hide),
-        picture=picture,
-        verdicts=tuple(verdicts),
-        note=small_note(len(rows)) if not hide or len(rows) >= SMALLEST else "",
-    )
-
-
-_VERDICTS = {
-    "holds": gettext_lazy("does not contradict its promise so far"),
-    "too narrow": gettext_lazy("too narrow: forecasts are surer than they should be"),
-    "too wide": gettext_lazy("wider than its promise"),
-    "cannot say": gettext_lazy("cannot say yet"),
-}
-
-
-def _picture(chart_id: str, title: str, rows: Sequence[ShareRow]) -> Picture:
-    return Picture(
-        wide=share_chart(chart_id=chart_id, title=title, rows=rows, width=WIDE),
-        narrow=share_chart(chart_id=f"{chart_id}-narrow", title=title, rows=rows, width=NARROW),
-    )

@@ -7,6 +7,7 @@ that have authorised already; :func:`request_of_token` authorises by the link it
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -40,6 +41,15 @@ def scores_of(patient_id: uuid.UUID) -> tuple[Score, ...]:
 def standing(patient_id: uuid.UUID) -> QuerySet[Response]:
     """Return the responses that stand, in order of time."""
     return Response.objects.filter(patient_id=patient_id, superseded_by__isnull=True).order_by("at")
+
+
+def standing_among(patient_ids: Iterable[uuid.UUID]) -> QuerySet[Response]:
+    """Return the responses that stand of several patients at once, in order of time, for counting."""
+    return (
+        Response.objects.filter(patient_id__in=list(patient_ids), superseded_by__isnull=True)
+        .only("patient_id", "instrument", "at", "total")
+        .order_by("at")
+    )
 
 
 def responses_of(patient_id: uuid.UUID) -> QuerySet[Response]:
