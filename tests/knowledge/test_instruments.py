@@ -9,6 +9,7 @@ from ketacare.core.errors import KnowledgeError
 from ketacare.core.sources import Status
 from ketacare.knowledge.load import load_instruments
 from ketacare.knowledge.loading.instruments import check_all, read_instrument
+from ketacare.knowledge.showing import card_of, kind_named, piece_named
 
 
 @pytest.mark.parametrize("check", check_all(), ids=lambda check: f"{check.file}: {check.name}")
@@ -106,6 +107,9 @@ def gad7_text():
         ('source = "toussaint_2020"', 'source = "nobody_2020"', "is not in sources.toml"),
         ('mcid = { value = 4, unit = "point"', 'mcid = { value = 4, unit = "pt"', "not known"),
         ('licence = "public_domain"', 'licence = "mine"', "is not one of public_domain"),
+        ('panel = "69737-5"', 'panel = "69737-6"', "check digit does not fit"),
+        ('loinc = "69725-0"', 'loinc = "69752-0"', "check digit does not fit"),
+        ("looked_up = 2026-11-23\n", "", "say when the code was looked up"),
     ],
 )
 def test_wrong_file_is_refused_with_a_sentence(old, new, sentence):
@@ -116,3 +120,14 @@ def test_wrong_file_is_refused_with_a_sentence(old, new, sentence):
         read_instrument(text.replace(old, new, 1), source="gad7.toml")
     assert sentence in str(refused.value)
     assert str(refused.value).startswith("gad7.toml")
+
+
+def test_a_card_says_whether_codes_were_found_looked_for_or_not():
+    def codes(name):
+        card = card_of(piece_named(kind_named("instruments"), name), [])
+        (block,) = (b for b in card.blocks if b.title == "Codes")
+        return block.paragraphs[0]
+
+    assert "panel 101697-1, total 101698-9" in codes("pcl5")
+    assert codes("who5") == "No LOINC code was found (looked up on 2026-11-23)."
+    assert "not been looked up" in codes("ybocs")

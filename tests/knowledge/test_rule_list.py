@@ -8,6 +8,7 @@ import pytest
 from ketacare.knowledge.load import load_policy, load_rescue, load_rule_list
 from ketacare.knowledge.loading import rescue
 from ketacare.knowledge.loading.rescue import check_all
+from ketacare.knowledge.showing import card_of, kind_named, piece_named
 
 # The table "What the software should enforce", group by group.
 GROUPS = {"E": 19, "D": 7, "P": 9, "N": 7, "M": 10, "X": 4, "S": 6, "C": 4, "Q": 4, "R": 5}
@@ -24,8 +25,21 @@ def test_every_check_of_the_list_holds() -> None:
 
 def test_what_nothing_keeps_says_why() -> None:
     bare = {rule.id: rule.not_built for rule in load_rule_list().rules if rule.not_built}
-    assert set(bare) == {"C04", "R03"}
+    assert set(bare) == {"R03"}
     assert all(reason.endswith(".") for reason in bare.values())
+
+
+def test_what_no_fact_decides_says_why_and_what_keeps_it() -> None:
+    kept = {rule.id for rule in load_rule_list().rules if rule.kept_by}
+    assert kept == {rule.id for rule in load_rule_list().rules if rule.how.endswith(".")}
+    card = card_of(piece_named(kind_named("policy"), "safety_rule_list"), [])
+    shown = {
+        row[0]: row[2] for block in card.blocks if block.grid is not None for row in block.grid.rows
+    }
+    assert set(shown) == {rule.id for rule in load_rule_list().rules}
+    assert "(clinic/cabinet/triggers.py)" in shown["C04"]
+    assert shown["R03"].startswith("Not decidable from recorded facts")
+    assert "carbon dioxide" in shown["M05"].lower()
 
 
 def test_a_rule_says_the_reference_the_list_gives_it() -> None:

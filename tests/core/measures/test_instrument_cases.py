@@ -33,6 +33,18 @@ def test_every_instrument_has_a_case_table():
     assert {table["instrument"] for table in TABLES} == set(load_instruments())
 
 
+def test_every_table_says_whether_an_example_was_published():
+    wrong = []
+    for table in TABLES:
+        examples = [c for kind in ("reported", "answered", "change") for c in table.get(kind, ())]
+        held = any(case.get("example") for case in examples)
+        if held != table["published"].startswith("in the cases"):
+            wrong.append(table["instrument"])
+        elif not held:
+            assert table["published"].startswith(("none found, searched", "not looked for"))
+    assert wrong == []
+
+
 @pytest.mark.parametrize(("instrument", "case"), cases("reported"))
 def test_reported_total(instrument, case):
     reported = Score(instrument=instrument.id, at=WHEN, total=case["total"])

@@ -7,6 +7,7 @@ is checked by :class:`~ketacare.core.measures.instruments.Instrument`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from ketacare.core.errors import ErrorCode, KnowledgeError
@@ -279,7 +280,11 @@ class Wording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loinc:
-    """LOINC codes of the panel and of the total; empty where none was verified."""
+    """LOINC codes of the panel and of the total.
+
+    Without a code and with ``looked_up`` none was found on that day; without either nobody looked.
+    """
 
     panel: str = ""
     total: str = ""
+    looked_up: date | None = None

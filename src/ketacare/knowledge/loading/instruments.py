@@ -138,7 +138,7 @@ def _item(part: Section, scale: tuple[Option, ...]) -> Item:
         number=part.integer("number"),
         text=part.text("text", ""),
         options=own or scale,
-        loinc=part.text("loinc", ""),
+        loinc=_code(part, "loinc"),
         detail=part.text("detail", ""),
         topic=part.text("topic", ""),
         reverse=part.flag("reverse", default=False),
@@ -290,9 +290,43 @@ def _alert(part: Section) -> AlertRule:
 
 
 def _loinc(part: Section) -> Loinc:
-    loinc = Loinc(panel=part.text("panel", ""), total=part.text("total", ""))
+    loinc = Loinc(
+        panel=_code(part, "panel"),
+        total=_code(part, "total"),
+        looked_up=part.day("looked_up", None) if "looked_up" in part else None,
+    )
+    if loinc.looked_up is None and "looked_up" not in part and (loinc.panel or loinc.total):
+        raise part.error(
+            ErrorCode.MISSING_KEY, "looked_up", "say when the code was looked up, as 2026-11-23"
+        )
+    part.text("note", "")
     part.close()
     return loinc
+
+
+def _code(part: Section, key: str) -> str:
+    """Return a LOINC code, refused when its check digit is wrong: a slip of the pen is found here."""
+    code = part.text(key, "")
+    if code and not is_loinc(code):
+        raise part.error(
+            ErrorCode.OUT_OF_RANGE, key, f'"{code}" is no LOINC code: its check digit does not fit'
+        )
+    return code
+
+
+def is_loinc(code: str) -> bool:
+    """Return whether a code has the check digit it needs (mod 10, as LOINC counts it).
+
+    >>> is_loinc("69737-5"), is_loinc("69737-6")
+    (True, False)
+    """
+    number, _, check = code.partition("-")
+    if not (number.isdigit() and check.isdigit() and len(check) == 1):
+        return False
+    doubled = str(2 * int(number[::-2][::-1]))
+    rest = number[-2::-2]
+    total = sum(map(int, doubled)) + sum(map(int, rest))
+    return (10 - total % 10) % 10 == int(check)
 
 
 def check_all() -> list[CheckResult]:

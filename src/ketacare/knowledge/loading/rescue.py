@@ -27,14 +27,17 @@ class ListedRule:
     """One rule of the clinic's list.
 
     ``rules`` are the ids of the policy that ask it; ``kept_by`` a file of the program that keeps it
-    without a patient's facts; ``not_built`` says why nothing does yet. Exactly one is filled.
+    without a patient's facts, and ``how`` says so; ``not_built`` says why nothing does yet. Exactly
+    one of the three is filled. ``open`` names a part of the rule that is not decided.
     """
 
     id: str
     sentence: str
     rules: tuple[str, ...] = ()
     kept_by: str = ""
+    how: str = ""
     not_built: str = ""
+    open: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +93,7 @@ def check_all() -> list[CheckResult]:
         rule.id
         for rule in listed
         if sum(map(bool, (rule.rules, rule.kept_by, rule.not_built))) != 1
+        or bool(rule.kept_by) is not bool(rule.how)
     ]
     consent = load_policy().rule("consent.current").words
     uncovered = [
@@ -136,7 +140,9 @@ def _listed(part: Section) -> ListedRule:
         sentence=part.text("sentence"),
         rules=part.texts("rules", ()),
         kept_by=part.text("kept_by", ""),
+        how=part.text("how", ""),
         not_built=part.text("not_built", ""),
+        open=part.text("open", ""),
     )
     part.close()
     return rule

@@ -22,7 +22,7 @@ from ketacare.knowledge.showing.entries import (
 )
 from ketacare.knowledge.showing.figures import source_ids_in
 from ketacare.knowledge.showing.instruments import arrange_instrument
-from ketacare.knowledge.showing.rules import arrange_fact, arrange_rule
+from ketacare.knowledge.showing.rules import arrange_fact, arrange_rule, arrange_rule_list
 
 _ARRANGED: dict[str, Callable[[Piece], Iterator[Block]]] = {
     "adaptive": arrange_adaptive,
@@ -34,6 +34,10 @@ _ARRANGED: dict[str, Callable[[Piece], Iterator[Block]]] = {
     "sources": arrange_source,
     "treatments": arrange_treatment,
 }
+
+
+# A file of a kind whose other files are read as they stand.
+_ARRANGED_BY_ID = {"safety_rule_list": arrange_rule_list}
 
 
 def card_of(piece: Piece, results: Iterable[CheckResult]) -> Card:
@@ -80,7 +84,7 @@ def _dossier(piece: Piece) -> Iterator[Block]:
 
 
 def _blocks(piece: Piece) -> Iterator[Block]:
-    special = _ARRANGED.get(piece.kind)
+    special = _ARRANGED_BY_ID.get(piece.id) or _ARRANGED.get(piece.kind)
     if special is not None:
         yield from special(piece)
         return

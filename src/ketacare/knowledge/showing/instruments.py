@@ -70,7 +70,17 @@ def arrange_instrument(piece: Piece) -> Iterator[Block]:
         ),
         items=tuple(f"{words(key)}: {said(value)}" for key, value in wording.items()),
     )
+    yield Block(title="Codes", paragraphs=(_codes(table.pop("loinc", {})),))
     yield from arrange_rest(table)
+
+
+def _codes(codes: Mapping[str, Any]) -> str:
+    """Return what is known about LOINC codes: those found, that none was, or that nobody looked."""
+    found = [f"{key} {codes[key]}" for key in ("panel", "total") if codes.get(key)]
+    if "looked_up" not in codes:
+        return "LOINC codes of this scale have not been looked up yet."
+    when = f"looked up on {codes['looked_up']}"
+    return f"LOINC: {', '.join(found)} ({when})." if found else f"No LOINC code was found ({when})."
 
 
 def _bands(bands: Sequence[Mapping[str, Any]]) -> Grid:

@@ -117,6 +117,35 @@ def arrange_fact(piece: Piece) -> Iterator[Block]:
         yield Block(title="Rules that ask it", items=tuple(users))
 
 
+def arrange_rule_list(piece: Piece) -> Iterator[Block]:
+    """Yield the clinic's list of rules by what keeps each: a rule here, another part, or nothing."""
+    listed = piece.table.get("listed", [])
+    decided = [rule for rule in listed if rule.get("rules")]
+    yield Block(
+        title="Decided from recorded facts",
+        grid=Grid(
+            headers=("id", "rule", "decided by"),
+            rows=tuple((r["id"], r["sentence"], ", ".join(r["rules"])) for r in decided),
+        ),
+    )
+    kept = [rule for rule in listed if rule.get("kept_by")]
+    yield Block(
+        title="Not decidable from recorded facts, kept by another part of the program",
+        grid=Grid(
+            headers=("id", "rule", "why, and what keeps it"),
+            rows=tuple((r["id"], r["sentence"], f"{r['how']} ({r['kept_by']})") for r in kept),
+        ),
+    )
+    bare = [rule for rule in listed if rule.get("not_built") or rule.get("open")]
+    yield Block(
+        title="Not kept, or not wholly",
+        grid=Grid(
+            headers=("id", "rule", "what is lacking, and why"),
+            rows=tuple((r["id"], r["sentence"], r.get("not_built") or r.get("open")) for r in bare),
+        ),
+    )
+
+
 def figures_of(table: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Yield the rows of the figures that stand directly in ``table``."""
     for key, value in table.items():
