@@ -84,3 +84,24 @@ def test_unknown_primary_instrument(ketacare, course):
 
 def test_unknown_station(ketacare, course):
     assert "before_dose" in ketacare("screen", course, "--station", "after").err
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [
+        ("spo2", "198 %", "Oxygen saturation of 198 % cannot be; it lies between 50 and 100"),
+        ("temperature", "98.6 degC", "lies between 30 and 43"),
+        ("moaas", "6 point", "lies between 0 and 5"),
+        ("height", "1.72 cm", "lies between 100 and 250"),
+    ],
+)
+def test_a_value_that_cannot_be_measured_is_refused(ketacare, course, tmp_path, kind, value, said):
+    text = course.read_text(encoding="utf-8")
+    file = tmp_path / "value.toml"
+    file.write_text(
+        f'{text}\n[[measurement]]\nkind = "{kind}"\nvalue = "{value}"\nat = 2026-05-02T10:00:00Z\n',
+        encoding="utf-8",
+    )
+    ran = ketacare("screen", file, "--at", "2026-05-16T12:00Z")
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err

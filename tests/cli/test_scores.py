@@ -99,3 +99,17 @@ def test_what_cannot_be_is_refused_with_its_place(scored, text, sentence):
     ran = scored(text)
     assert (ran.code, ran.out) == (2, "")
     assert sentence in ran.err
+
+
+def test_two_different_scores_of_one_moment_are_shown_and_not_judged(ketacare, tmp_path):
+    rows = "".join(
+        f'[[score]]\ninstrument = "gad7"\nat = 2026-05-04T10:00:00Z\ntotal = {total}\n'
+        for total in (12, 15)
+    )
+    file = tmp_path / "two.toml"
+    file.write_text(f'format = 1\n[person]\nid = "p"\n{rows}', encoding="utf-8")
+    ran = ketacare("score", file)
+    assert ran.code == 0
+    assert "None of these is counted" in ran.out
+    assert "severe (the total" not in ran.out
+    assert "stands there with different results" in " ".join(ran.out.split())

@@ -40,6 +40,11 @@ def run_score(file: Path, *, as_json: bool, at: str) -> None:
             [_row(view, person) for view in mine],
         )
         newest = next((view for view in reversed(mine) if view.point is not None), mine[-1])
+        if newest.point is None and newest.rated.scored.total is not None:
+            page.say("None of these is counted; below stands why.")
+            # What was answered about risk is told all the same.
+            page.items(alert.sentence for view in mine for alert in view.rated.scored.alerts)
+            continue
         page.say(newest.rated.scored.sentence)
         if newest.since_baseline:
             page.say(f"Since the baseline: {newest.since_baseline.sentence}")

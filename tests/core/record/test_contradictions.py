@@ -177,3 +177,29 @@ def test_what_is_later_than_the_moment_asked_is_not_looked_at() -> None:
     person = somebody(measurements=(weight(70, hours=2), weight(75, hours=-2)))
     assert kinds(person, until=NOW) == []
     assert kinds(person) == [ContradictionKind.TWO_VALUES]
+
+
+@pytest.mark.parametrize(
+    ("systolic", "diastolic", "named"), [(80, 128, 1), (90, 90, 1), (91, 90, 0)]
+)
+def test_a_systolic_pressure_that_is_not_above_the_diastolic(systolic, diastolic, named) -> None:
+    person = somebody(
+        measurements=(
+            Measurement(kind=Vital.SYSTOLIC, value=systolic, at=NOW),
+            Measurement(kind=Vital.DIASTOLIC, value=diastolic, at=NOW),
+            Measurement(kind=Vital.DIASTOLIC, value=200, at=ago(minutes=5)),
+        )
+    )
+    assert kinds(person) == [ContradictionKind.PRESSURE] * named
+
+
+def test_neither_of_two_answers_of_one_moment_is_taken() -> None:
+    def answer(value, **span):
+        return Fact(code="delirium", value=value, at=ago(**span))
+
+    twice = somebody(facts=(answer(True, minutes=5), answer(False, minutes=5)))
+    assert twice.fact("delirium", before=NOW) is None
+    settled = replace(twice, facts=(*twice.facts, answer(False, minutes=1)))
+    assert settled.fact("delirium", before=NOW) == answer(False, minutes=1)
+    same = somebody(facts=(answer(True, minutes=5), answer(True, minutes=5)))
+    assert same.fact("delirium", before=NOW) == answer(True, minutes=5)

@@ -184,11 +184,17 @@ def _fact(part: Section, clock: Clock, known: Vocabulary) -> Fact:
     return fact
 
 
-def _measurement(part: Section, clock: Clock, known: Vocabulary) -> Measurement:  # noqa: ARG001 - all readers are called alike
+def _measurement(part: Section, clock: Clock, known: Vocabulary) -> Measurement:
     kind = part.choice("kind", Vital)
+    value = read_vital(part, "value", kind)
+    if kind in known.observations:
+        try:
+            known.observations[kind].check(value)
+        except InputError as error:
+            raise part.error(error.code, "value", error.sentence) from error
     return Measurement(
         kind=kind,
-        value=read_vital(part, "value", kind),
+        value=value,
         at=clock.moment(part, exact=True),
         origin=part.choice("origin", Origin, Origin.PERSON),
         by=part.text("by", ""),

@@ -11,7 +11,9 @@ from functools import cache
 
 from ketacare.core.history import Treatment
 from ketacare.core.measures import Instrument
+from ketacare.core.record import Vital
 from ketacare.core.safety import FactDefinition
+from ketacare.knowledge.loading.bedside import Observation, load_observations
 from ketacare.knowledge.loading.instruments import load_instruments
 from ketacare.knowledge.loading.safety import load_policy
 from ketacare.knowledge.loading.treatments import load_treatments
@@ -19,11 +21,12 @@ from ketacare.knowledge.loading.treatments import load_treatments
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """What names mean: treatments and instruments by id, questions by code."""
+    """What names mean: treatments and instruments by id, questions by code, what can be measured."""
 
     treatments: Mapping[str, Treatment]
     instruments: Mapping[str, Instrument]
     facts: Mapping[str, FactDefinition]
+    observations: Mapping[Vital, Observation]
 
     @staticmethod
     @cache
@@ -33,4 +36,5 @@ class Vocabulary:
             treatments=load_treatments(),
             instruments=load_instruments(),
             facts=load_policy().facts,
+            observations=load_observations(),
         )

@@ -293,6 +293,9 @@ def _above(
     when = person.when(latest.at)
     if at - latest.at > max_age:
         return None, f"The latest {threshold.name} ({when}) is too old.", missing
+    others = {r.total for r in known if r.at == latest.at and r.instrument == latest.instrument}
+    if len(others - {None}) > 1:
+        return None, f"{threshold.name} has different totals for one moment ({when}).", missing
     if latest.total is None:
         return None, f"The {threshold.name} of {when} has no total.", missing
     limit = threshold.at_least.value

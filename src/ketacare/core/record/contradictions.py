@@ -25,6 +25,7 @@ class ContradictionKind(StrEnum):
     TWO_VALUES = "two_values"
     TWO_ANSWERS = "two_answers"
     TWO_SCORES = "two_scores"
+    PRESSURE = "pressure"
     DUPLICATE_TRIAL = "duplicate_trial"
     DUPLICATE_MEDICINE = "duplicate_medicine"
     DUPLICATE_INFUSION = "duplicate_infusion"
@@ -59,6 +60,7 @@ def find_contradictions(
     seen = _until(person, until)
     found = [
         *_bodies(seen, weight_tolerance_kg),
+        *_pressures(seen),
         *_answers(seen),
         *_scores(seen),
         *_trials(seen),
@@ -103,6 +105,24 @@ def _bodies(person: Person, tolerance_kg: float) -> Iterator[Contradiction]:
             )
 
 
+def _pressures(person: Person) -> Iterator[Contradiction]:
+    """Yield pressures of one moment whose systolic value is not above the diastolic one."""
+    taken: dict[datetime, dict[Vital, float]] = defaultdict(dict)
+    for measurement in person.measurements:
+        if measurement.kind in {Vital.SYSTOLIC, Vital.DIASTOLIC}:
+            taken[measurement.at][measurement.kind] = measurement.value
+    for at, values in taken.items():
+        if len(values) == 2 and values[Vital.SYSTOLIC] <= values[Vital.DIASTOLIC]:
+            yield Contradiction(
+                kind=ContradictionKind.PRESSURE,
+                subject="blood pressure",
+                sentence=f"On {person.when(at)} the blood pressure is {values[Vital.SYSTOLIC]:g}/"
+                f"{values[Vital.DIASTOLIC]:g} mmHg: the upper value has to be the higher one; were "
+                "they exchanged?",
+                at=at,
+            )
+
+
 def _answers(person: Person) -> Iterator[Contradiction]:
     by_moment: dict[tuple[str, datetime], set[Any]] = defaultdict(set)
     for fact in person.facts:
@@ -113,7 +133,8 @@ def _answers(person: Person) -> Iterator[Contradiction]:
             yield Contradiction(
                 kind=ContradictionKind.TWO_ANSWERS,
                 subject=code,
-                sentence=f"{code} is answered {said} at the same moment ({person.when(at)}): ask again.",
+                sentence=f'The question "{code}" is answered {said} at the same moment '
+                f"({person.when(at)}): ask again.",
                 at=at,
             )
 
@@ -127,7 +148,7 @@ def _scores(person: Person) -> Iterator[Contradiction]:
             yield Contradiction(
                 kind=ContradictionKind.TWO_SCORES,
                 subject=instrument,
-                sentence=f"{instrument} has {len(values)} different results at the same moment "
+                sentence=f'The scale "{instrument}" has {len(values)} different results at the same moment '
                 f"({person.when(at)}): keep the right one.",
                 at=at,
             )
@@ -244,7 +265,8 @@ def _futures(person: Person, today: datetime) -> Iterator[Contradiction]:
             yield Contradiction(
                 kind=ContradictionKind.FUTURE,
                 subject=what,
-                sentence=f"{what} on {person.when(at)} lies in the future: correct the date.",
+                sentence=f"{what[:1].upper()}{what[1:]} on {person.when(at)} lies in the future: "
+                "correct the date.",
                 at=at,
             )
 

@@ -80,9 +80,15 @@ class Person:
         return max(known, key=lambda m: m.at, default=None)
 
     def fact(self, code: str, *, before: datetime) -> Fact | None:
-        """Return the newest answer to ``code`` given at or before ``before``."""
+        """Return the newest answer to ``code`` given at or before ``before``.
+
+        ``None`` also while two answers of that moment differ: neither is taken.
+        """
         known = [f for f in self.facts if f.code == code and f.at <= before]
-        return max(known, key=lambda f: f.at, default=None)
+        newest = max(known, key=lambda f: f.at, default=None)
+        if newest is None or any(f.at == newest.at and f.value != newest.value for f in known):
+            return None
+        return newest
 
     def scores_of(self, instrument: str) -> tuple[Score, ...]:
         """Return the scores of one instrument in order of time."""

@@ -241,6 +241,9 @@ class Case:
         last = found[-1]
         if last.value == 0 and kind in _BODY:
             return Answer(code=code, label=label, value=None, problem=f"the {label} is 0")
+        if kind in _BODY and any(m.at == last.at and m.value != last.value for m in found):
+            problem = f"the {label} has different values for one moment"
+            return Answer(code=code, label=label, value=None, at=last.at, problem=problem)
         if within is not None and self.now - last.at > within:
             problem = f"the {label} is {ago(self.now - last.at)} old, which is too old"
             return Answer(code=code, label=label, value=None, at=last.at, problem=problem)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from ketacare.core.record import Score
 from ketacare.core.safety.case import Case
-from ketacare.core.safety.facts import Answer
+from ketacare.core.safety.facts import Answer, conflict_of
 
 
 def course_start(case: Case) -> datetime | None:
@@ -31,10 +31,16 @@ def course_start(case: Case) -> datetime | None:
 def last_total(
     case: Case, instrument: str, name: str, moment: datetime, window: timedelta
 ) -> Answer | None:
-    """Return the newest complete total of one scale within the window before ``moment``."""
-    for score in reversed(case.person.scores_of(instrument)):
+    """Return the newest complete total of one scale within the window before ``moment``.
+
+    There is none while two scores of that moment differ: neither is taken.
+    """
+    scores = case.person.scores_of(instrument)
+    for score in reversed(scores):
         total = total_of(score)
         if total is not None and score.at <= moment and moment - score.at <= window:
+            if len({total_of(other) for other in scores if other.at == score.at}) > 1:
+                return None
             code = f"score:{instrument}"
             return Answer(code=code, label=name, value=total, at=score.at, unit="point")
     return None
@@ -61,6 +67,8 @@ def answered_before(case: Case, code: str, moment: datetime, window: timedelta) 
         return Answer(code=code, label=label, value=None, problem=f"no answer yet on {label}")
     fact = facts[-1]
     value = definition.check(fact)
+    if problem := conflict_of(definition, facts):
+        return Answer(code=code, label=label, value=None, at=fact.at, problem=problem)
     if moment - fact.at > window:
         problem = f"{label} was last recorded on {case.person.when(fact.at)}, which is too old"
         return Answer(

@@ -6,7 +6,7 @@ An answer that was never given, or has grown too old, is missing, and says which
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -148,7 +148,9 @@ def read_answer(
         return Answer(code=code, label=label, value=None, problem=f"no answer yet on {label}")
     fact = facts[-1]
     valid = definition.validity(station)
-    problem = ""
+    problem = conflict_of(definition, facts)
+    if problem:
+        return Answer(code=code, label=label, value=None, at=fact.at, problem=problem)
     if not_before is not None and fact.at < not_before:
         problem = f"{label} was last recorded before this part of the session"
     elif valid is not None and now - fact.at > timedelta(minutes=valid.on(day).to("min")):
@@ -168,6 +170,19 @@ def read_answer(
         problem=problem,
         outdated=value if problem else None,
     )
+
+
+def conflict_of(definition: FactDefinition, facts: Sequence[Fact]) -> str:
+    """Return what is wrong when the newest answers, given at one moment, differ; else nothing.
+
+    Neither of them is taken: which one is right only the person who was asked can say.
+    """
+    newest = {definition.check(fact) for fact in facts if fact.at == facts[-1].at}
+    if len(newest) < 2:
+        return ""
+    words = {True: "yes", False: "no"}
+    said = " and ".join(sorted(words[v] if isinstance(v, bool) else str(v) for v in newest))
+    return f"{definition.label} is answered {said} at the same moment; ask again"
 
 
 def _time(fact: Fact) -> datetime:

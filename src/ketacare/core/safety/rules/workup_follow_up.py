@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ketacare.core.safety.case import Case, Verdict, ago
-from ketacare.core.safety.facts import Answer
+from ketacare.core.safety.facts import Answer, conflict_of
 from ketacare.core.safety.patterns import listed
 
 
@@ -35,6 +35,8 @@ def latest(case: Case, code: str) -> Answer:
     if not facts:
         return Answer(code=code, label=label, value=None, problem=f"no answer yet on {label}")
     fact = facts[-1]
+    if conflict := conflict_of(definition, facts):
+        return Answer(code=code, label=label, value=None, problem=conflict)
     since = sum(1 for infusion in case.snapshot.infusions if infusion.at > fact.at)
     baseline = since == len(case.snapshot.infusions)
     most = case.bound("first" if baseline else "every", "count")
