@@ -109,7 +109,7 @@ def simulate(
     Concentrations at named sites, and the signs of one intravenous session: pressure, heart rate,
     dissociation. Exposure does not predict benefit.
     """
-    from ketacare.cli.exposure.request import Options
+    from ketacare.cli.exposure.options import Options
     from ketacare.cli.exposure.simulating import run_simulate
 
     run_simulate(

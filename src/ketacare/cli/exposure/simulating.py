@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from ketacare.adapters.report.exposure import ExposureView, exposure_shape
 from ketacare.cli.exposure.computing import compute
+from ketacare.cli.exposure.options import Options
 from ketacare.cli.exposure.page import page_of
-from ketacare.cli.exposure.request import Options, Request, build_request
+from ketacare.cli.exposure.request import Request, build_request
 from ketacare.cli.exposure.saving import (
     TO_STDOUT,
     caption_of,
