@@ -23,6 +23,8 @@ class QuestionnairesConfig(AppConfig):
     def ready(self) -> None:
         """Read the clinic's own licensed texts: one that does not fit stops the start."""
         if settings.KETACARE["KETACARE_TEXTS_DIR"] is not None:
-            from ketacare.clinic.questionnaires import access
+            from ketacare.clinic.questionnaires import access, adaptive, bank_texts
 
             access.known()
+            for bank in adaptive.BANK_OF.values():
+                bank_texts.bank_text(bank)

@@ -190,3 +190,8 @@ class RiskAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.raised_at:%Y-%m-%d}"
+
+
+from ketacare.clinic.questionnaires.adaptive_models import AdaptiveTest  # noqa: E402 - it names these
+
+__all__ = ["AdaptiveTest", "Request", "Response", "RiskAnswer"]

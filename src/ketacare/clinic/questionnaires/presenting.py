@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from ketacare.clinic.infusions.access import infusions_of
 from ketacare.clinic.patients.models import Patient
 from ketacare.clinic.questionnaires import access, mapping
-from ketacare.clinic.questionnaires.models import Request, Response, RiskAnswer
+from ketacare.clinic.questionnaires.models import AdaptiveTest, Request, Response, RiskAnswer
 from ketacare.clinic.questionnaires.risk import standing_of, triage_of
 from ketacare.core.measures import (
     About,
@@ -68,6 +68,11 @@ class ScoreRow:
         if hours < 48:
             return _("{n} h after an infusion").format(n=round(hours))
         return _("{n} days after an infusion").format(n=round(hours / 24))
+
+    @property
+    def adaptive(self) -> AdaptiveTest | None:
+        """The adaptive test the total comes from."""
+        return getattr(self.response, "adaptive", None)
 
     @property
     def is_correction(self) -> bool:
@@ -188,7 +193,7 @@ class Measures:
 
 def measures_of(patient: Patient, *, now: datetime) -> Measures:
     """Return the measures of one patient; the caller has authorised."""
-    responses = list(access.responses_of(patient.pk))
+    responses = list(access.responses_of(patient.pk).select_related("adaptive"))
     standing = [row for row in responses if row.stands]
     person = Person(
         id=str(patient.pk),

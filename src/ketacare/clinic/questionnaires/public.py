@@ -21,7 +21,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from ketacare.clinic.accounts.decorators import public
 from ketacare.clinic.questionnaires import access, actions, links, throttle
-from ketacare.clinic.questionnaires.models import Request
+from ketacare.clinic.questionnaires.adaptive import calibration_of
+from ketacare.clinic.questionnaires.models import AdaptiveTest, Request
 from ketacare.clinic.questionnaires.progress import progress_of
 from ketacare.clinic.questionnaires.visit import Question, Visit, visit_of
 from ketacare.core.errors import ErrorCode, InputError
@@ -72,7 +73,7 @@ def by_link(view: PublicView) -> PublicView:
 def ended(request: HttpRequest, why: str) -> HttpResponse:
     """Say what is the matter with a link, and how to reach a person. Names nobody."""
     template, status = ENDED[why]
-    found = _page(request, template, {}, status=status)
+    found = page(request, template, {}, status=status)
     if status is HTTPStatus.TOO_MANY_REQUESTS:
         found.headers["Retry-After"] = str(throttle.WINDOW_SECONDS)
     return found
@@ -86,7 +87,12 @@ def start(request: HttpRequest, visit: Visit) -> HttpResponse:
     if not visit.is_open:
         return ended(request, visit.state)
     actions.open_link(request=visit.request, now=timezone.now())
-    return _page(request, "questionnaires/start.html", {"visit": visit})
+    test = AdaptiveTest.objects.filter(request=visit.request).first()
+    context: dict[str, Any] = {"visit": visit, "test": test}
+    if test is not None:
+        context |= {"rules": calibration_of(test.bank).rules}
+        return page(request, "questionnaires/adaptive_start.html", context)
+    return page(request, "questionnaires/start.html", context)
 
 
 @public(REASON)
@@ -122,13 +128,15 @@ def check(request: HttpRequest, visit: Visit) -> HttpResponse:
                 )
             except InputError:
                 if not sealed:
-                    return _state_now(request, visit)
+                    return state_now(request, visit)
         if visit.is_open or (sealed and visit.state is Request.State.ANSWERED):
-            return _thank(visit)
+            return thank(visit)
     if not visit.is_open:
         return ended(request, visit.state)
+    if not visit.questions:
+        return redirect(visit.start_address)  # an adaptive test has no list to look over
     seal = links.seal_of(visit.request.pk, now + SEAL_FOR)
-    return _page(request, "questionnaires/check.html", {"visit": visit, "seal": seal})
+    return page(request, "questionnaires/check.html", {"visit": visit, "seal": seal})
 
 
 @public(REASON)
@@ -151,7 +159,7 @@ def thanks(request: HttpRequest, visit: Visit) -> HttpResponse:
         ),
     }
     template = "questionnaires/thanks_help.html" if risks else "questionnaires/thanks.html"
-    return _page(request, template, context)
+    return page(request, template, context)
 
 
 def _keep(request: HttpRequest, visit: Visit, asked: Question) -> HttpResponse:
@@ -164,12 +172,12 @@ def _keep(request: HttpRequest, visit: Visit, asked: Question) -> HttpResponse:
                 token=visit.token,
                 instrument=asked.instrument.id,
                 item=asked.item.number,
-                value=_value(given),
+                value=value_of(given),
                 now=timezone.now(),
             )
         except InputError as error:
             if error.code is ErrorCode.NOT_AVAILABLE:
-                return _state_now(request, visit)
+                return state_now(request, visit)
             return _ask(request, visit, asked, then, wrong=True)
     ways = {LATER: visit.start_address, CHECK: visit.check_address}
     return redirect(ways[then] if then in ways else _next(visit, asked))
@@ -192,23 +200,24 @@ def _ask(
         "wrong": wrong,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
-    return _page(request, "questionnaires/question.html", context, status=status)
+    return page(request, "questionnaires/question.html", context, status=status)
 
 
-def _value(given: str) -> int | None:
+def value_of(given: str) -> int | None:
     """Return the points of a choice, ``None`` for "I would rather not answer"."""
     if given == access.SKIPPED:
         return None
     return int(given) if given.isascii() and given.isdigit() and len(given) < 4 else -1
 
 
-def _state_now(request: HttpRequest, visit: Visit) -> HttpResponse:
+def state_now(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Say what became of the link while this page was open."""
     fresh = visit_of(visit.token, now=timezone.now())
     return ended(request, "unknown" if fresh is None else fresh.state)
 
 
-def _thank(visit: Visit) -> HttpResponse:
+def thank(visit: Visit) -> HttpResponse:
+    """Lead to the page that thanks, which only the device that sent the answers can open."""
     path = f"{visit.start_address}thanks/"
     answer = redirect(path)
     answer.set_cookie(
@@ -223,13 +232,14 @@ def _thank(visit: Visit) -> HttpResponse:
     return answer
 
 
-def _page(
+def page(
     request: HttpRequest,
     template: str,
     context: dict[str, Any],
     *,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
+    """Return a page of a link, with whom to call in a crisis."""
     country = settings.KETACARE["KETACARE_COUNTRY"]
     helps = {"crisis": load_crisis_help().get(country)}
     return render(request, template, {**context, **helps}, status=status)

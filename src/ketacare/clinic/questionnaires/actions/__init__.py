@@ -6,6 +6,12 @@ transaction. Options for the next step are computed after the commit; should tha
 is in the record all the same.
 """
 
+from ketacare.clinic.questionnaires.actions.adapting import (
+    finish_adaptive,
+    keep_adaptive,
+    send_adaptive,
+    take_back_adaptive,
+)
 from ketacare.clinic.questionnaires.actions.answering import answer, keep_answer
 from ketacare.clinic.questionnaires.actions.asking import (
     CARRY_OVER,
@@ -36,6 +42,8 @@ __all__ = [
     "answer",
     "correct",
     "escalate",
+    "finish_adaptive",
+    "keep_adaptive",
     "keep_answer",
     "name_risk",
     "open_link",
@@ -43,6 +51,8 @@ __all__ = [
     "record_paper_score",
     "renew",
     "revoke",
+    "send_adaptive",
     "send_request",
+    "take_back_adaptive",
     "take_risk",
 ]

@@ -38,7 +38,7 @@ def keep_answer(
 
     Two windows of one link add to the same answers; the last one given to a question counts.
     """
-    current = _usable(request, now)
+    current = usable(request, now)
     chosen = known()[instrument].item(item)
     if value is not None and value not in chosen.values:
         raise InputError(
@@ -68,7 +68,7 @@ def answer(
     ``answers`` has the items of every questionnaire asked, in order, ``None`` where one was left
     out. Raises :class:`InputError` for a link that ended, and for items that are out of range.
     """
-    current = _usable(request, now)
+    current = usable(request, now)
     if set(answers) != set(current.instruments):
         raise InputError(
             ErrorCode.CONTRADICTION,
@@ -95,7 +95,7 @@ def answer(
     return tuple(rows)
 
 
-def _usable(request: Request, now: datetime) -> Request:
+def usable(request: Request, now: datetime) -> Request:
     """Return the request locked and fresh, or refuse when its link has ended."""
     current = Request.objects.select_for_update().select_related("patient").get(pk=request.pk)
     if current.state(now) not in {Request.State.OPEN, Request.State.STARTED}:

@@ -14,7 +14,7 @@ from ketacare.clinic.accounts.roles import Role
 from ketacare.clinic.patients.models import Patient
 from ketacare.clinic.questionnaires import links
 from ketacare.clinic.questionnaires.access import askable, draft_key, names_of, owner_of
-from ketacare.clinic.questionnaires.models import Request
+from ketacare.clinic.questionnaires.models import AdaptiveTest, Request
 from ketacare.clinic.work import access as work_access
 from ketacare.clinic.work import actions as work
 from ketacare.clinic.work.models import Task, TaskKind
@@ -41,8 +41,6 @@ def send_request(
     Nothing is sent to anybody: the team copies the link. Raises :class:`InputError` for a
     questionnaire that cannot be sent and for times that are not in order.
     """
-    due_at, expires_at = due_at or now + DUE_AFTER, expires_at or now + WORKS_FOR
-    expires_at = expires_at.replace(microsecond=0)
     known = askable()
     wrong = [name for name in instruments if name not in known]
     if wrong or not instruments:
@@ -53,6 +51,28 @@ def send_request(
             ),
             where="instruments",
         )
+    return make_request(
+        patient=patient,
+        instruments=instruments,
+        by=by,
+        now=now,
+        due_at=due_at,
+        expires_at=expires_at,
+    )
+
+
+def make_request(
+    *,
+    patient: Patient,
+    instruments: Sequence[str],
+    by: User | None,
+    now: datetime,
+    due_at: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> tuple[Request, str]:
+    """Return a new request for what can be asked, and its token; within the caller's transaction."""
+    due_at, expires_at = due_at or now + DUE_AFTER, expires_at or now + WORKS_FOR
+    expires_at = expires_at.replace(microsecond=0)
     if not now < due_at <= expires_at:
         raise InputError(
             ErrorCode.CONTRADICTION,
@@ -118,9 +138,18 @@ def renew(*, request: Request, by: User, now: datetime) -> tuple[Request, str]:
     withdrawn = request.revoked_at is not None
     if not withdrawn:
         revoke(request=request, by=by, now=now, reason=_("A new link was made."))
-    new, token = send_request(
-        patient=request.patient, instruments=request.instruments, by=by, now=now
-    )
+    test = AdaptiveTest.objects.filter(request=request).first()
+    make = send_request if test is None else make_request
+    new, token = make(patient=request.patient, instruments=request.instruments, by=by, now=now)
+    if test is not None:
+        fresh = request.started_at is not None and now - request.started_at <= CARRY_OVER
+        AdaptiveTest.objects.create(
+            request=new,
+            bank=test.bank,
+            bank_version=test.bank_version,
+            wording=test.wording,
+            answers=test.answers if fresh and not withdrawn else [],
+        )
     if kept is not None:
         if not withdrawn and now - kept.updated_at <= CARRY_OVER:
             work.save_draft(by=owner_of(token), key=draft_key(new), data=kept.data)
