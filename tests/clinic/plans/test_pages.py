@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -189,3 +191,23 @@ def test_the_page_asks_the_database_a_bounded_number_of_times(
     client.get(page)
     with django_assert_max_num_queries(30):
         client.get(page)
+
+
+@pytest.mark.parametrize("route", ["work:board", "patients:list", "plans:weights"])
+def test_more_people_do_not_mean_more_queries(client_of, make_patient, course, route):
+    """Everybody here waits for a decision and stands on every list."""
+    client, address = client_of(Role.PSYCHIATRIST), reverse(route)
+
+    def add(number):
+        for index in range(number):
+            patient = make_patient(name=f"Person No{index}")
+            actions.refresh_advice(patient, now=course.start)
+
+    add(2)
+    client.get(address)  # what is fetched once per sign-in
+    with CaptureQueriesContext(connection) as few:
+        client.get(address)
+    add(4)
+    with CaptureQueriesContext(connection) as more:
+        client.get(address)
+    assert len(more) == len(few)

@@ -3,9 +3,11 @@
 import copy
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from ketacare.clinic.plans import actions, ordering, outlooks, rechecking
-from ketacare.clinic.plans.models import Outlook
+from ketacare.clinic.plans.models import AdviceSnapshot, Outlook
 from ketacare.core.errors import InputError
 
 
@@ -83,3 +85,16 @@ def test_an_outlook_refuses_what_is_not_there(snapshot, psychiatrist, now):
         outlooks.draw(snapshot, rank=999, instrument="gad7", by=psychiatrist, now=now)
     with pytest.raises(InputError, match="cannot be forecast"):
         outlooks.draw(snapshot, rank=1, instrument="shoe_size", by=psychiatrist, now=now)
+
+
+def test_the_command_names_what_differs_and_nobody(snapshot, capsys):
+    call_command("check_advice")
+    assert "1 of 1 came out the same, 0 differ, 0 cannot be compared." in capsys.readouterr().out
+    data = copy.deepcopy(snapshot.data)
+    data["options"][0]["risk"] += 1e-9
+    AdviceSnapshot.objects.filter(pk=snapshot.pk).update(data=data)
+    with pytest.raises(CommandError, match="do not come out again"):
+        call_command("check_advice", all=True)
+    said = capsys.readouterr().out
+    assert "such as data.options[0].risk" in said
+    assert snapshot.patient.family_name not in said

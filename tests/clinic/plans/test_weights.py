@@ -110,7 +110,7 @@ def test_only_a_psychiatrist_weighs_and_only_with_a_reason(client_of, psychiatri
     for role in (Role.FRONT_DESK, Role.RESEARCHER):
         assert client_of(role).get(page).status_code == 403
     answer = client_of(Role.PSYCHIATRIST).post(page, {**form, "reason": " ", "signed": "yes"})
-    assert "This field is required." in text_of(answer)
+    assert "Say why, in a sentence." in text_of(answer)
     with pytest.raises(InputError, match="in force already"):
         change_weights(
             by=psychiatrist, now=timezone.now(), costs=USUAL, reason="The same.", expected=0

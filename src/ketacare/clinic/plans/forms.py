@@ -20,6 +20,7 @@ def _grounds(*chosen: Decision.Grounds) -> forms.ChoiceField:
         label=_("Main ground"),
         choices=[(g.value, g.label) for g in chosen],
         widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the ground that weighs most.")},
         help_text=_("Counted, so that the clinic learns from agreement and from disagreement."),
     )
 
@@ -30,6 +31,7 @@ def _reason(*, required: bool, hint: str | Any) -> forms.CharField:
         required=required,
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say why, in a sentence.")},
         help_text=hint,
     )
 

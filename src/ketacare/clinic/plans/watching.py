@@ -127,7 +127,10 @@ def sentence_of(snapshot: AdviceSnapshot, *, now: datetime) -> tuple[str, dateti
     """Return what stands out in one line, since when, and how often that is right; else ""."""
     raised = [view for view in watch_view(snapshot, now=now) if view.raised]
     since = min((view.since for view in raised if view.since is not None), default=None)
-    sure = " ".join(dict.fromkeys(view.accuracy for view in raised if view.calls))
+    silent = str(TITLES[SignalName.SILENCE])  # a count of days needs no saying how right it is
+    sure = " ".join(
+        dict.fromkeys(view.accuracy for view in raised if view.calls and view.title != silent)
+    )
     return " ".join(f"{view.title}: {view.reason}" for view in raised), since, sure
 
 
