@@ -89,6 +89,13 @@ class StageView:
     criteria: tuple[CriterionView, ...]
     sources: tuple[Source, ...]
 
+    @property
+    def one_is_enough(self) -> bool:
+        """Whether the answer is yes although a line is not met: the definition says "or"."""
+        return self.stage.resistant is True and any(
+            criterion.met is not True for criterion in self.stage.criteria
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryView:

@@ -70,6 +70,11 @@ class ScoreRow:
         return _("{n} days after an infusion").format(n=round(hours / 24))
 
     @property
+    def said(self) -> str:
+        """The total as written: no decimals that say nothing."""
+        return "" if self.scored.total is None else f"{round(self.scored.total, 2):g}"
+
+    @property
     def adaptive(self) -> AdaptiveTest | None:
         """The adaptive test the total comes from."""
         return getattr(self.response, "adaptive", None)

@@ -154,9 +154,10 @@ def thanks(request: HttpRequest, visit: Visit) -> HttpResponse:
     risks = [risk for row in rows for risk in row.risk_answers.all() if risk.value is not None]
     context = {
         "visit": visit,
-        "progress": progress_of(
-            visit.request.patient_id, visit.request.instruments, at=answered_at
-        ),
+        # The score of an adaptive test is no sum, and says nothing to who does not know its scale.
+        "progress": progress_of(visit.request.patient_id, visit.request.instruments, at=answered_at)
+        if visit.questions
+        else (),
     }
     template = "questionnaires/thanks_help.html" if risks else "questionnaires/thanks.html"
     return page(request, template, context)
