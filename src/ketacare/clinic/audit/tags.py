@@ -93,6 +93,12 @@ class Tag(StrEnum):
     INFUSION_RESUMED = "infusion:run:resumed"
     INFUSION_STOPPED = "infusion:run:stopped"
     INFUSION_COMPLETED = "infusion:run:completed"
+    LIMIT_CROSSED = "infusion:limit:crossed"
+    LIMIT_ACKNOWLEDGED = "infusion:limit:acknowledged"
+    LIMIT_ESCALATED = "infusion:limit:escalated"
+    EVENT_RECORDED = "infusion:event:recorded"
+    EVENT_REVIEWED = "infusion:event:reviewed"
+    EVENT_REPORTED = "infusion:event:reported"
     INFUSION_NOTE = "infusion:run:noted"
     INFUSION_CANCELLED = "infusion:session:cancelled"
     INFUSION_CALLED = "infusion:session:called"
@@ -221,6 +227,12 @@ SENTENCES: Mapping[Tag, str | Promise] = {
     Tag.INFUSION_RESUMED: _("{actor} resumed the infusion. Reason: {reason}"),
     Tag.INFUSION_STOPPED: _("{actor} stopped the infusion early. Reason: {reason}"),
     Tag.INFUSION_COMPLETED: _("{actor} recorded the end of the infusion."),
+    Tag.LIMIT_CROSSED: _("A value crossed a limit of the policy."),
+    Tag.LIMIT_ACKNOWLEDGED: _("{actor} acknowledged a crossed limit."),
+    Tag.LIMIT_ESCALATED: _("Nobody had acknowledged a crossed limit: a named person was told."),
+    Tag.EVENT_RECORDED: _("{actor} recorded an adverse event."),
+    Tag.EVENT_REVIEWED: _("{actor} reviewed a serious adverse event."),
+    Tag.EVENT_REPORTED: _("{actor} recorded that a serious event was reported."),
     Tag.INFUSION_NOTE: _("{actor} added a note to the infusion."),
     Tag.INFUSION_CANCELLED: _("{actor} cancelled an infusion. Reason: {reason}"),
     Tag.DISCHARGED: _("{actor} discharged the patient."),

@@ -17,8 +17,17 @@ class InfusionsConfig(AppConfig):
     label = "infusions"
 
     def background(self) -> AbstractAsyncContextManager[None]:
-        """Return the warming up and the looking after the chairs: see config/lifespan.py."""
-        return _warm()
+        """Return the warming up, the looking after the chairs, the telling: see config/lifespan.py."""
+        return _beside()
+
+
+@contextlib.asynccontextmanager
+async def _beside() -> AsyncIterator[None]:
+    from ketacare.clinic.config.repeating import repeating
+    from ketacare.clinic.infusions.jobs import ESCALATE
+
+    async with _warm(), repeating(ESCALATE):
+        yield
 
 
 @contextlib.asynccontextmanager

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from ketacare.clinic.infusions import access
 from ketacare.clinic.infusions.alarming import goes_on, said_of
+from ketacare.clinic.infusions.alerting import said
 from ketacare.clinic.infusions.models import Session, Step
 from ketacare.clinic.infusions.watching import Readings
 from ketacare.clinic.vitals import access as vitals
@@ -74,6 +75,7 @@ def log_of(session: Session, readings: Readings) -> tuple[Line, ...]:
     ]
     lines += _gap_lines(session)
     lines += _alarm_lines(session)
+    lines += _limit_lines(session)
     lines.sort(key=lambda line: line.at, reverse=True)
     return tuple(lines)
 
@@ -127,6 +129,44 @@ def _alarm_lines(session: Session) -> list[Line]:
         for event in events
         if event.phase.lower() in {"", "start", "end"}
     ]
+
+
+def _limit_lines(session: Session) -> list[Line]:
+    """Return the limits that were crossed, who said when that they saw it, and who was told."""
+    lines = []
+    for alert in session.alerts.select_related("acknowledged_by", "escalated_to"):
+        lines.append(
+            Line(
+                at=alert.at,
+                who="Ketacare",
+                machine=True,
+                text=_("crossed limit: {level}").format(level=alert.level),
+                detail=said(alert),
+                tone="stop",
+            )
+        )
+        if alert.escalated_at is not None:
+            lines.append(
+                Line(
+                    at=alert.escalated_at,
+                    who="Ketacare",
+                    machine=True,
+                    text=_("told {who} that nobody had acknowledged it").format(
+                        who=alert.escalated_to or _("the anaesthesia clinicians")
+                    ),
+                )
+            )
+        if alert.acknowledged_by is not None and alert.acknowledged_at is not None:
+            lines.append(
+                Line(
+                    at=alert.acknowledged_at,
+                    who=alert.acknowledged_by.display_name,
+                    machine=False,
+                    text=_("acknowledged the crossed limit"),
+                    detail=alert.words,
+                )
+            )
+    return lines
 
 
 def _value_line(row: Value) -> Line:

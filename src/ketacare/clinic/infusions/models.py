@@ -245,6 +245,50 @@ class Step(models.Model):
         return f"{self.version} {self.act}"
 
 
+class LimitAlert(models.Model):
+    """A limit of the policy that was crossed: it stays until somebody says that they saw it.
+
+    ``level`` is the worst reached, ``value`` and ``at`` the first beyond it, ``last_at`` the last. It
+    is a record of the chart, not an alarm: the bedside monitor's alarms come first.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="alerts")
+    kind = models.CharField(max_length=20)
+    level = models.CharField(max_length=10)
+    value = models.FloatField()
+    at = models.DateTimeField()
+    limit = models.CharField(max_length=120, blank=True)
+    last_value = models.FloatField()
+    last_at = models.DateTimeField()
+    raised_at = models.DateTimeField()  # by the server's clock
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    words = models.CharField(max_length=400, blank=True)
+    escalated_at = models.DateTimeField(null=True, blank=True)
+    escalated_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["raised_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "kind"],
+                condition=models.Q(acknowledged_at__isnull=True),
+                name="infusions_alert_open_once",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["session", "kind", "raised_at"], name="infusions_alert_session")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.kind}"
+
+
 class AdverseEvent(models.Model):
     """One unwanted event, as it was told and graded; ``term`` is one of the clinic's list (CTCAE).
 

@@ -21,6 +21,11 @@ urlpatterns = [
         "infusions/<uuid:infusion_id>/check-in/<slug:step>/skip/", views_arrival.skip, name="skip"
     ),
     path("infusions/<uuid:infusion_id>/symptoms/", views.symptoms, name="symptoms"),
+    path(
+        "infusions/<uuid:infusion_id>/limits/<uuid:alert_id>/seen/",
+        views.acknowledge,
+        name="acknowledge",
+    ),
     path("infusions/<uuid:infusion_id>/problems/<slug:name>/", views.problem, name="problem"),
     path("infusions/<uuid:infusion_id>/override/<str:rule>/", views.override, name="override"),
 ]

@@ -24,7 +24,16 @@ from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import may
 from ketacare.clinic.eligibility import actions as eligibility
-from ketacare.clinic.infusions import access, actions, checks, forms, logbook, rescuing, showing
+from ketacare.clinic.infusions import (
+    access,
+    actions,
+    alerting,
+    checks,
+    forms,
+    logbook,
+    rescuing,
+    showing,
+)
 from ketacare.clinic.infusions.actions import StaleVersion
 from ketacare.clinic.infusions.acts import ACTS
 from ketacare.clinic.infusions.alarming import alarms_of
@@ -58,6 +67,7 @@ def session(request: HttpRequest, infusion_id: uuid.UUID) -> HttpResponse:
         "outlook": showing.outlook_shown(found, readings, now=now),
         "log": logbook.log_of(found, readings),
         "marks": marks_of([found]).get(found.pk, ()),
+        "held": alerting.held(found),
         "prompts": rescuing.prompts_of(found, readings, now=now),
         "alarms": alarms_of(found.pk) if found.is_open else (),
         "problems": rescuing.problems() if found.phase in rescuing.PHASES else (),
@@ -82,6 +92,7 @@ def live(request: HttpRequest, infusion_id: uuid.UUID, part: str) -> HttpRespons
             found, readings, now=now, seen=int(seen) if _SMALL_NUMBER.match(seen) else None
         )
         context["user_may_act"] = may(user, P.INFUSION_RUN)
+        context["held"] = alerting.held(found)
         context["prompts"] = rescuing.prompts_of(found, readings, now=now)
         context["alarms"] = alarms_of(found.pk) if found.is_open else ()
     elif part == "charts":
@@ -214,6 +225,26 @@ def symptoms(request: HttpRequest, infusion_id: uuid.UUID) -> HttpResponse:
         )
     else:
         messages.success(request, _("No symptoms: recorded."))
+    return redirect("infusions:session", infusion_id)
+
+
+@requires(P.INFUSION_RUN)
+@require_POST
+def acknowledge(request: HttpRequest, infusion_id: uuid.UUID, alert_id: uuid.UUID) -> HttpResponse:
+    """Record that somebody saw a crossed limit, and what they do."""
+    user = cast("User", request.user)
+    found = access.get_session(user, infusion_id, P.INFUSION_RUN)
+    alert = found.alerts.filter(pk=alert_id).first()
+    if alert is None:
+        raise Http404(_("There is no such limit in this session."))
+    try:
+        actions.acknowledge(
+            alert=alert, words=request.POST.get("words", ""), by=user, now=timezone.now()
+        )
+    except InputError as error:
+        messages.info(request, error.sentence)
+    else:
+        messages.success(request, _("Recorded that you have seen it."))
     return redirect("infusions:session", infusion_id)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,12 +19,14 @@ from django.db.models import F
 
 from ketacare.adapters.hl7v2 import AckCode, OruMessage, ack, parse_ack, parse_oru, refuse
 from ketacare.clinic import audit
+from ketacare.clinic.infusions import alerting
 from ketacare.clinic.infusions.models import Session
 from ketacare.clinic.vitals.models import DeviceEvent, Message, Value
 from ketacare.clinic.vitals.routing import Route, Router
 from ketacare.clinic.vitals.times import OLDEST
 from ketacare.clinic.vitals.values import Content, content_of
 from ketacare.core.errors import InputError
+from ketacare.core.record import Origin, Vital
 
 _SEATS = OLDEST + timedelta(hours=1)
 _Key = tuple[str, str, str]  # device, control id, digest
@@ -150,10 +152,24 @@ def _store(drafts: Sequence[_Draft], now: datetime) -> None:
     Message.objects.bulk_create(messages)
     Value.objects.bulk_create(values)
     DeviceEvent.objects.bulk_create(events)
+    _hold_limits(values, changed, now)
     counts = Counter(message.session_id for message in messages)
     for n in {counts[session_id] for session_id in changed}:
         same = [session_id for session_id in changed if counts[session_id] == n]
         Session.objects.filter(pk__in=same).update(changes=F("changes") + n)
+
+
+def _hold_limits(
+    values: Sequence[Value], sessions: Mapping[uuid.UUID, Session], now: datetime
+) -> None:
+    """Hold the limits these values cross, in the transaction that stores them."""
+    for pk, session in sessions.items():
+        seen = [
+            alerting.Seen(kind=Vital(v.kind), value=v.value, at=v.at, origin=Origin.DEVICE)
+            for v in values
+            if v.session_id == pk and v.value is not None and v.kind
+        ]
+        alerting.notice(session, seen, now=now)
 
 
 def route_of(message: OruMessage, content: Content, router: Router) -> Route:

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_GET
 from ketacare.clinic.accounts.decorators import requires
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
+from ketacare.clinic.infusions.alerting import held_of
 from ketacare.clinic.infusions.fragments import on_one_line
 from ketacare.clinic.infusions.marks import marks_of
 from ketacare.clinic.infusions.rounds import Look
 from ketacare.clinic.infusions.stream import streaming
-from ketacare.clinic.work.needing import order_of
-from ketacare.clinic.work.presenting_board import seat_of, sees_chairs
+from ketacare.clinic.work.presenting_board import place_of, seat_of, sees_chairs
 
 
 @requires(Permission.BOARD_VIEW)
@@ -39,10 +39,12 @@ def say(look: Look) -> dict[str, str]:
     """Return what a board shows of a look: the cards that changed, and the order of all."""
     news = {}
     marks = marks_of([glance.watch.session for glance in look.glances])
+    held = held_of([seen.session for seen in look.standing])
     for glance in look.glances:
-        seat = seat_of(glance.watch, marks.get(glance.watch.session.pk, ()))
+        session_id = glance.watch.session.pk
+        seat = seat_of(glance.watch, marks.get(session_id, ()), held.get(session_id, ()))
         card = render_to_string("work/_seat.html", {"seat": seat})
         news[f"seat-{glance.watch.session.pk}"] = on_one_line(card)
-    order = sorted(look.standing, key=order_of)
+    order = sorted(look.standing, key=place_of(held))
     news["order"] = " ".join(str(seen.session.pk) for seen in order)
     return news

@@ -8,7 +8,7 @@ to the page where the reading is recorded.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import Role, may, sees_clinical
 from ketacare.clinic.infusions import access as infusions
+from ketacare.clinic.infusions.alerting import held_of
 from ketacare.clinic.infusions.marks import Mark, marks_of
 from ketacare.clinic.infusions.models import Phase, Session
 from ketacare.clinic.patients.access import patients_by_id
@@ -65,6 +66,7 @@ class Seat:
     silent: bool
     unheard: bool
     marks: tuple[Mark, ...]
+    held: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,20 +162,26 @@ def _chairs(*, now: datetime) -> Part:
     from ketacare.clinic.infusions.watching import read, watch
 
     here = list(infusions.open_sessions())
-    marks = marks_of(here)
+    marks, held = marks_of(here), held_of(here)
     watched = [watch(session, read(session, now=now), now=now) for session in here]
     return Part(
         key="chairs",
         title=_("In the chair now"),
         rows=[
-            seat_of(seen, marks.get(seen.session.pk, ())) for seen in sorted(watched, key=order_of)
+            seat_of(seen, marks.get(seen.session.pk, ()), held.get(seen.session.pk, ()))
+            for seen in sorted(watched, key=place_of(held))
         ],
         empty=_("Nobody is in a chair."),
     )
 
 
-def seat_of(seen: Watch, marks: tuple[Mark, ...]) -> Seat:
-    """Return what the board shows of one chair."""
+def place_of(held: Collection[uuid.UUID]) -> Callable[[Watch], tuple[bool, tuple[object, ...]]]:
+    """Return the key of the order of the chairs: a crossed limit nobody has seen comes first."""
+    return lambda seen: (seen.session.pk not in held, order_of(seen))
+
+
+def seat_of(seen: Watch, marks: tuple[Mark, ...], held: tuple[str, ...]) -> Seat:
+    """Return what the board shows of one chair; ``held`` are its limits nobody acknowledged."""
     session = seen.session
     known = [tile for tile in seen.tiles if tile.state.at is not None]
     newest = max(known, key=lambda t: t.state.at or seen.now, default=None)
@@ -184,7 +192,7 @@ def seat_of(seen: Watch, marks: tuple[Mark, ...]) -> Seat:
         session=session,
         address=reverse("infusions:session", args=[session.pk]),
         level=PHASE_LEVEL.get(Phase(session.phase), "none"),
-        card="stop" if late or seen.concerns else "good",
+        card="stop" if late or seen.concerns or held else "good",
         minutes=seen.phase_minutes,
         overdue=_overdue(late),
         next_due="" if following is None else following.label,
@@ -197,6 +205,7 @@ def seat_of(seen: Watch, marks: tuple[Mark, ...]) -> Seat:
         silent=seen.monitor_silent,
         unheard=session.chair is not None and seen.connection.age_seconds is None,
         marks=marks,
+        held=held,
     )
 
 
@@ -389,6 +398,9 @@ _TASK_PAGES = {
 }
 
 
+_AFTER_INFUSION = {TaskKind.CALL, TaskKind.FOLLOW_UP, TaskKind.OBSERVATION}
+
+
 def _after_infusion(task: Task, user: User) -> str:
     infusion = uuid.UUID(task.object_id)
     if task.kind == TaskKind.CALL and may(user, Permission.INFUSION_RUN):
@@ -401,7 +413,7 @@ def _after_infusion(task: Task, user: User) -> str:
 def _task_page(task: Task, user: User) -> str:
     if task.kind == TaskKind.REVIEW and task.object_id:  # what is due between infusions
         return f"{_page('eligibility:review', task.patient_id)}?station=follow_up"
-    if task.kind in {TaskKind.CALL, TaskKind.FOLLOW_UP} and task.object_id:
+    if task.kind in _AFTER_INFUSION and task.object_id:
         return _after_infusion(task, user)
     if task.kind == TaskKind.COSIGN and task.object_id:
         if not may(user, Permission.ELIGIBILITY_COSIGN):  # others see it waiting in the review

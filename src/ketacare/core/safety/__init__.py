@@ -21,7 +21,7 @@ from ketacare.core.safety.kinds import (
     Station,
     Strength,
 )
-from ketacare.core.safety.limits import Bound, Cadence, Monitoring, Side, VitalLimits
+from ketacare.core.safety.limits import Bound, Cadence, Monitoring, Range, Side, VitalLimits
 from ketacare.core.safety.policy import Policy, Rule, Situation
 from ketacare.core.safety.preparation import Preparation, Stock, Waste
 from ketacare.core.safety.rescue import (
@@ -35,7 +35,7 @@ from ketacare.core.safety.rescue import (
 )
 from ketacare.core.safety.rules import PREDICATES
 from ketacare.core.safety.screening import by_urgency, discharge_gate, screen, watch_closely
-from ketacare.core.safety.vitals import VitalState, judge_vitals, session_baseline
+from ketacare.core.safety.vitals import VitalState, judge_vitals, level_of, session_baseline
 
 __all__ = [
     "PREDICATES",
@@ -59,6 +59,7 @@ __all__ = [
     "Phase",
     "Policy",
     "Preparation",
+    "Range",
     "RescueAgent",
     "RescuePlan",
     "RescueProblem",
@@ -80,6 +81,7 @@ __all__ = [
     "discharge_gate",
     "due_observations",
     "judge_vitals",
+    "level_of",
     "observation_ends",
     "rescue_prompts",
     "screen",

@@ -119,13 +119,17 @@ class Monitoring:
     """All monitoring limits of the site.
 
     ``stay_from_start`` and ``stay_from_end`` are the shortest observation; ``escalate_after`` the
-    minutes after which an overdue observation is no longer only a reminder.
+    minutes after which an overdue observation is no longer only a reminder. ``acknowledge_red`` and
+    ``acknowledge_critical`` are how long a crossed limit may wait for somebody to say they saw it
+    before a named person is told.
     """
 
     provenance: Provenance
     vitals: Mapping[Vital, VitalLimits]
     cadence: Mapping[Phase, tuple[Cadence, ...]]
     escalate_after: Dated
+    acknowledge_red: Dated
+    acknowledge_critical: Dated
     stay_from_start: Dated
     stay_from_end: Dated
     symptoms_question: str

@@ -339,6 +339,8 @@ def _read_monitoring(section: Section) -> Monitoring:
         vitals=vitals,
         cadence={phase: tuple(lines) for phase, lines in cadence.items()},
         escalate_after=_dated(section, "escalate_after"),
+        acknowledge_red=_dated(section, "acknowledge_red"),
+        acknowledge_critical=_dated(section, "acknowledge_critical"),
         stay_from_start=_dated(section, "stay_from_start"),
         stay_from_end=_dated(section, "stay_from_end"),
         symptoms_question=section.text("symptoms_question"),

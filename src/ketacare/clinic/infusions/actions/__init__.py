@@ -5,6 +5,7 @@ Each act names who (``by``), when (``now``) and which version of the session the
 between raises :class:`StaleVersion`, which says who did what, and changes nothing.
 """
 
+from ketacare.clinic.infusions.actions.acknowledging import acknowledge
 from ketacare.clinic.infusions.actions.arriving import answer, answer_step, skip_step
 from ketacare.clinic.infusions.actions.booking import (
     add_chair,
@@ -31,6 +32,7 @@ __all__ = [
     "GateClosed",
     "NotReady",
     "StaleVersion",
+    "acknowledge",
     "add_chair",
     "answer",
     "answer_step",

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from ketacare.clinic import audit
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
+from ketacare.clinic.infusions import alerting
 from ketacare.clinic.infusions.actions.stepping import begin, finish
 from ketacare.clinic.infusions.models import OPEN_PHASES, Phase, Session, Step
 from ketacare.clinic.vitals import actions as vitals
 from ketacare.core.errors import ErrorCode, InputError
-from ketacare.core.record import Vital
+from ketacare.core.record import Origin, Vital
 
 if TYPE_CHECKING:
     from ketacare.clinic.vitals.models import Value
@@ -40,9 +41,18 @@ def record_observation(
                 phase=str(current.get_phase_display()).lower()
             ),
         )
-    return vitals.record_observation(
+    stored = vitals.record_observation(
         patient=current.patient, session=current, values=values, by=by, now=now, at=at
     )
+    alerting.notice(
+        current,
+        [
+            alerting.Seen(kind=kind, value=value, at=at or now, origin=Origin.PERSON)
+            for kind, value in values.items()
+        ],
+        now=now,
+    )
+    return stored
 
 
 @transaction.atomic
