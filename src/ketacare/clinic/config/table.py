@@ -152,7 +152,8 @@ SETTINGS: tuple[Setting, ...] = (
         default="",
         help="How this clinic weighs options, where it differs from knowledge/planning: the cost of "
         "an infusion, a therapy session, the risk of an infusion, and departing from the guideline, "
-        "each from 0 to 1 in mean relief, such as infusion=0.01,risk=0.005.",
+        "each from 0 to 1 in mean relief, such as infusion=0.01,risk=0.005. Weights signed in the "
+        "clinic come before it.",
     ),
     Setting(
         name="KETACARE_IDLE_MINUTES",
