@@ -130,4 +130,4 @@ def test_a_card_says_whether_codes_were_found_looked_for_or_not():
 
     assert "panel 101697-1, total 101698-9" in codes("pcl5")
     assert codes("who5") == "No LOINC code was found (looked up on 2026-11-23)."
-    assert "not been looked up" in codes("ybocs")
+    assert "not been looked up" in codes("wsas")
