@@ -144,7 +144,9 @@ def test_a_rule_taken_out_or_added_is_one_change():
     less = replace(policy, rules=tuple(r for r in policy.rules if r.id != "liver.impaired"))
     then, now = tuple(rule_lines(policy)), tuple(rule_lines(less))
     assert [(c.of, c.what) for c in changes(then, now)] == [("liver.impaired", "taken out")]
-    assert [(c.of, c.what) for c in changes(now, then)] == [("liver.impaired", "added")]
+    (added,) = changes(now, then)
+    assert (added.of, added.what, added.before) == ("liver.impaired", "added", None)
+    assert "raised 3 times the upper limit of normal" in added.now
 
 
 def test_every_limit_of_every_rule_and_vital_sign_is_a_line():

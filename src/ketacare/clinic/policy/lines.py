@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from ketacare.core.safety import (
     Dated,
     FactDefinition,
+    Outcome,
     Policy,
     RescueAgent,
     RescuePlan,
@@ -69,7 +70,6 @@ class Change:
     before: str | None
     now: str | None
     sort: Sort
-    whole: bool = False
 
 
 @lru_cache(maxsize=4)
@@ -97,7 +97,8 @@ def changes(before: Sequence[Line], now: Sequence[Line]) -> tuple[Change, ...]:
     found: dict[str, Change] = {}
     for key, line in {**new, **{k: v for k, v in old.items() if k not in new}}.items():
         if line.of not in were or line.of not in are:
-            found.setdefault(line.of, _whole(line, added=line.of in are))
+            if line.of not in found:
+                found[line.of] = _whole(line, now if line.of in are else before, line.of in are)
         elif key not in old or key not in new or old[key].value != new[key].value:
             found[key] = Change(
                 of=line.of,
@@ -110,15 +111,16 @@ def changes(before: Sequence[Line], now: Sequence[Line]) -> tuple[Change, ...]:
     return tuple(found.values())
 
 
-def _whole(line: Line, *, added: bool) -> Change:
+def _whole(line: Line, side: Sequence[Line], added: bool) -> Change:  # noqa: FBT001 - which side it is on
+    numbers = [f"{x.what} {x.value}" for x in side if x.of == line.of and x.sort is Sort.THRESHOLD]
+    said = "; ".join(numbers) or _("there, without a number")
     return Change(
         of=line.of,
         subject=line.subject,
         what=_("added") if added else _("taken out"),
-        before=None if added else line.value,
-        now=line.value if added else None,
+        before=None if added else said,
+        now=said if added else None,
         sort=Sort.BINDING,
-        whole=True,
     )
 
 
@@ -187,7 +189,8 @@ def _of_rule(rule: Rule) -> Iterator[Line]:
     for name, case in rule.situations.items():
         said = _("when “{name}”").format(name=_words(name))
         by = " + ".join(signer.value for signer in case.override_by)
-        how = f"{case.outcome.value}, {_words(case.strength.value)}" + (f" ({by})" if by else "")
+        passes = case.outcome is Outcome.PASS
+        how = _("passes") if passes else _words(case.strength.value) + (f" ({by})" if by else "")
         yield line(f"case.{name}.binds", said, how, Sort.BINDING)
         yield line(f"case.{name}.says", said, case.sentence, Sort.WORDING)
 
