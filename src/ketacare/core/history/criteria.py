@@ -265,7 +265,7 @@ def severity(
     verdicts = [met for met, _, _ in answers]
     met: bool | None = True if True in verdicts else (None if None in verdicts else False)
     shown = [sentence for verdict, sentence, _ in answers if met is not True or verdict]
-    wanted = " or ".join(f"{t.name} of {t.at_least.value:g} or more" for t in asked)
+    wanted = ", or ".join(f"{t.name} of {t.at_least.value:g} or more" for t in asked)
     return Criterion(
         name="severity",
         label=f"severe at present: {wanted}, within {days:g} days",
@@ -284,24 +284,23 @@ def _above(
     max_age: timedelta,
 ) -> tuple[bool | None, str, str]:
     """Return met, sentence and what is missing for one scale."""
-    forms = (threshold.instrument, *threshold.also)
-    known = [r for r in readings if r.instrument in forms and r.at <= at]
+    known = [r for r in readings if r.instrument in threshold.forms and r.at <= at]
     latest = max(known, key=lambda r: r.at, default=None)
-    missing = f"a {threshold.name} not older than {max_age.days} days"
+    missing = f"the {threshold.name} of the last {max_age.days} days"
     if latest is None:
         return None, f"{threshold.name} is not recorded.", missing
-    when = person.when(latest.at)
+    name, when = threshold.forms[latest.instrument], person.when(latest.at)
     if at - latest.at > max_age:
-        return None, f"The latest {threshold.name} ({when}) is too old.", missing
+        return None, f"The latest {name} ({when}) is too old.", missing
     others = {r.total for r in known if r.at == latest.at and r.instrument == latest.instrument}
     if len(others - {None}) > 1:
-        return None, f"{threshold.name} has different totals for one moment ({when}).", missing
+        return None, f"{name} has different totals for one moment ({when}).", missing
     if latest.total is None:
-        return None, f"The {threshold.name} of {when} has no total.", missing
+        return None, f"The {name} of {when} has no total.", missing
     limit = threshold.at_least.value
     met = latest.total >= limit
     word = "at least" if met else "below"
-    return met, f"{threshold.name} was {latest.total:.3g} ({when}), {word} {limit:g}.", ""
+    return met, f"{name} was {latest.total:.3g} ({when}), {word} {limit:g}.", ""
 
 
 def checklist(person: Person, definition: StagingDefinition, *, now: datetime) -> Criterion:

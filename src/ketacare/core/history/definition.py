@@ -49,16 +49,27 @@ class TherapyRule:
 class Threshold:
     """The least total, in points of ``instrument``, that counts as currently severe.
 
-    ``also`` are other forms of the same scale, read in its place when they are newer. With
+    ``also`` are other forms of the same scale, read in its place when they are newer; ``names`` are
+    those of all its forms, in this order. With
     ``only_for`` the scale is asked of people with such a diagnosis alone: a scale of social anxiety
     that nobody filled in leaves nothing open in panic disorder.
     """
 
     instrument: str
-    name: str
+    names: tuple[str, ...]
     at_least: Sourced
     also: tuple[str, ...] = ()
     only_for: DiagnosisRule | None = None
+
+    @property
+    def forms(self) -> dict[str, str]:
+        """Return the names of all forms of the scale by instrument."""
+        return dict(zip((self.instrument, *self.also), self.names, strict=True))
+
+    @property
+    def name(self) -> str:
+        """Return the name of the scale whatever its form."""
+        return " or ".join(self.names)
 
     def is_asked(self, diagnoses: tuple[Diagnosis, ...]) -> bool:
         """Return whether the scale is asked of somebody with these diagnoses: the main ones, or all."""

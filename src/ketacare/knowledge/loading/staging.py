@@ -153,7 +153,7 @@ def _threshold(part: Section) -> Threshold:
             )
     threshold = Threshold(
         instrument=name,
-        name=" or ".join(instruments[each].name for each in (name, *also)),
+        names=tuple(instruments[each].name for each in (name, *also)),
         at_least=part.sourced("at_least", unit="point"),
         also=also,
         only_for=_diagnosis(part.section("only_for")) if "only_for" in part else None,
