@@ -16,6 +16,7 @@ from ketacare.knowledge.loading.drugs import (
     load_scenarios,
     pk_model_ids,
 )
+from ketacare.knowledge.loading.events import load_adverse_events
 from ketacare.knowledge.loading.evidence import load_prior
 from ketacare.knowledge.loading.instruments import load_instruments
 from ketacare.knowledge.loading.links import load_links
@@ -40,6 +41,7 @@ __all__ = [
     "effect_model_ids",
     "find_treatment",
     "load_adaptive_rules",
+    "load_adverse_events",
     "load_banks",
     "load_cabinet_rules",
     "load_calls",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ketacare.clinic.infusions import listing, stream, views, views_arrival
+from ketacare.clinic.infusions import listing, stream, views, views_arrival, views_events
 
 app_name = "infusions"
 urlpatterns = [
@@ -26,6 +26,13 @@ urlpatterns = [
         views.acknowledge,
         name="acknowledge",
     ),
+    path(
+        "infusions/<uuid:infusion_id>/events/<slug:term>/",
+        views_events.record,
+        name="record_event",
+    ),
+    path("infusions/events/<uuid:event_id>/", views_events.event, name="event"),
+    path("infusions/events/<uuid:event_id>/reported/", views_events.report, name="report_event"),
     path("infusions/<uuid:infusion_id>/problems/<slug:name>/", views.problem, name="problem"),
     path("infusions/<uuid:infusion_id>/override/<str:rule>/", views.override, name="override"),
 ]

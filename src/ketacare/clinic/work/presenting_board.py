@@ -402,6 +402,11 @@ _AFTER_INFUSION = {TaskKind.CALL, TaskKind.FOLLOW_UP, TaskKind.OBSERVATION}
 
 
 def _after_infusion(task: Task, user: User) -> str:
+    about, _colon, rest = task.object_id.partition(":")
+    if about == "event" and may(user, Permission.INFUSION_VIEW):
+        return reverse("infusions:event", args=[uuid.UUID(rest.partition(":")[0])])
+    if about == "event":
+        return _page("patients:chart", task.patient_id)
     infusion = uuid.UUID(task.object_id)
     if task.kind == TaskKind.CALL and may(user, Permission.INFUSION_RUN):
         return reverse("infusions:act", args=[infusion, "call"])

@@ -15,6 +15,7 @@ from ketacare.clinic.infusions.actions.booking import (
     schedule,
 )
 from ketacare.clinic.infusions.actions.calling import record_call
+from ketacare.clinic.infusions.actions.events import record_event, report_event, review_event
 from ketacare.clinic.infusions.actions.leaving import GateClosed, discharge
 from ketacare.clinic.infusions.actions.preparing import prepare, second_check
 from ketacare.clinic.infusions.actions.pumping import (
@@ -45,8 +46,11 @@ __all__ = [
     "pause",
     "prepare",
     "record_call",
+    "record_event",
     "record_observation",
+    "report_event",
     "resume",
+    "review_event",
     "schedule",
     "second_check",
     "skip_step",
