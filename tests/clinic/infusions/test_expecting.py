@@ -51,3 +51,11 @@ def test_stations_that_ask_at_once_share_one_computation(sheet, computed):
         found = list(stations.map(lambda _: ask(sheet), range(8)))
     assert len(computed) == 1
     assert all(each is found[0] for each in found)
+
+
+def test_whom_no_model_answers_for_gets_a_sentence_and_no_band(sheet, computed):
+    assert ask(sheet).bands
+    sheet.weight_kg = 250.0  # the model answers up to 200 kg
+    found = ask(sheet)
+    assert found.bands == {}
+    assert "No expectation can be shown: weight is 250 kg" in found.missing

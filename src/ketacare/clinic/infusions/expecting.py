@@ -18,7 +18,7 @@ import numpy as np
 
 from ketacare.clinic.infusions import mapping
 from ketacare.clinic.infusions.models import Session
-from ketacare.core.errors import InputError
+from ketacare.core.errors import DomainError, InputError
 from ketacare.core.pharmacology import (
     Analyte,
     Back,
@@ -179,7 +179,7 @@ def _computed(question: _Question) -> Expected | None:
             rng=rng,
             limits=dict(question.limits),
         )
-    except InputError as error:
+    except (DomainError, InputError) as error:
         # Outside what the models answer for: no band is better than one that is made up.
         return Expected(
             bands={},

@@ -64,7 +64,7 @@ class Domain:
             if not low <= value <= high:
                 raise DomainError(
                     ErrorCode.OUTSIDE_DOMAIN,
-                    f"{kind} is {value:g} {limits.unit}; this model answers from {low:g} to "
+                    f"{kind} is {value:.4g} {limits.unit}; this model answers from {low:g} to "
                     f"{high:g} {limits.unit}. Correct the {kind} if it is a slip; "
                     "otherwise there is no forecast",
                     where=limits.name,
@@ -72,7 +72,7 @@ class Domain:
             low, high = limits.studied
             if not low <= value <= high:
                 flags.append(
-                    f"The {kind} of {value:g} {limits.unit} is outside {low:g} to {high:g} "
+                    f"The {kind} of {value:.4g} {limits.unit} is outside {low:g} to {high:g} "
                     f"{limits.unit}, the range of {self.population}."
                 )
         return tuple(flags)

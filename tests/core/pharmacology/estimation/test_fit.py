@@ -38,7 +38,8 @@ def test_samples_on_the_typical_curve_give_the_typical_person(simons):
     for estimate in found.estimates:
         # -sum log(sd) of a proportional error pulls the curve down a little: under half an omega
         assert abs(estimate.deviation) < 0.5
-    assert found.outside == ()
+    (said,) = found.outside  # the samples are venous, the model arterial
+    assert "through a link whose own error is in no interval" in said
     assert found.diagnostics.decrement < 1e-8
     assert found.diagnostics.hessian_uncertain < 1e-2
 
@@ -81,7 +82,7 @@ def test_a_logarithmic_error_is_used_as_published(simons):
 
 
 def test_a_sample_that_does_not_belong_is_pointed_out(simons):
-    assert fitted(simons, TYPICAL).outside == ()
+    assert not any("sample of" in sentence for sentence in fitted(simons, TYPICAL).outside)
     found = fitted(simons, [*TYPICAL, sample(2.1, 160.0)])
     assert any("The sample of 160 ng/mL at 2.1 h" in sentence for sentence in found.outside)
 

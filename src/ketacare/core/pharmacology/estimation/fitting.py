@@ -26,6 +26,7 @@ from ketacare.core.pharmacology.estimation.person import Question, course, quest
 from ketacare.core.pharmacology.estimation.samples import Sample
 from ketacare.core.pharmacology.estimation.summing_up import (
     about_occasions,
+    about_sites,
     estimates_of,
     held_of,
     warnings_of,
@@ -175,7 +176,8 @@ def _completed(
         )
         for place, probe in enumerate(question.probes)
     )
-    said = (*flags, *about_occasions(question), *warnings_of(found, modes))
+    about = (*about_sites(question), *about_occasions(question))
+    said = (*flags, *about, *warnings_of(found, modes))
     return replace(found, predicted=predicted, outside=said)
 
 

@@ -153,5 +153,21 @@ def about_occasions(question: Question) -> tuple[str, ...]:
     return (said,)
 
 
+def about_sites(question: Question) -> tuple[str, ...]:
+    """Return what it means that samples are of other blood than the model was made with."""
+    model = question.model
+    others = {s.site for s in question.samples if s.site is not model.site}
+    if model.venous is None or not others:
+        return ()
+    (site,) = others
+    return (
+        (
+            f"{model.id} was made with {model.site.value} blood; samples of {site.value} blood are held "
+            f"against it through a link whose own error is in no interval, so they are too narrow. "
+            f"{model.venous.note}"
+        ),
+    )
+
+
 def _named(names: Sequence[str]) -> str:
     return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
