@@ -48,6 +48,10 @@ def address(licensed, ana, nurse, no_options):
     return f"/q/{token}/adaptive/"
 
 
+def page_of(patient):
+    return reverse("questionnaires:adaptive_tests", args=[patient.pk])
+
+
 def next_item(address):
     return adaptive.step_of(AdaptiveTest.objects.get()).item
 
@@ -58,11 +62,15 @@ def answer(address, value, **more):
 
 def test_without_licensed_words_the_page_says_why_and_how(client_of, ana, nurse):
     client = client_of(Role.NURSE)
-    page = client.get(reverse("questionnaires:adaptive_tests", args=[ana.pk])).content.decode()
+    page = client.get(page_of(ana)).content.decode()
     assert "This clinic cannot offer it yet" in page
     assert "integration into software needs written permission" in page
     assert "banks/promis_anxiety.toml" in page
     assert "Make the link" not in page
+    assert "Enter a T-score from elsewhere" in page
+    # Who reads answers and records none is led nowhere.
+    page = client_of(Role.ANAESTHESIA).get(page_of(ana)).content.decode()
+    assert "Enter a T-score from elsewhere" not in page
     with pytest.raises(InputError, match="no licensed words"):
         actions.send_adaptive(patient=ana, instrument=CAT, by=nurse, now=timezone.now())
 
@@ -157,5 +165,4 @@ def test_words_that_do_not_fit_the_bank_are_refused(text, said):
 
 def test_who_sees_no_charts_sees_no_test(client_of, ana):
     for role in (Role.FRONT_DESK, Role.RESEARCHER, Role.MANAGER):
-        address = reverse("questionnaires:adaptive_tests", args=[ana.pk])
-        assert client_of(role).get(address).status_code in {403, 404}
+        assert client_of(role).get(page_of(ana)).status_code in {403, 404}
