@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ketacare.core.record import Score
 from ketacare.core.safety.case import Case, Verdict
 from ketacare.core.safety.facts import Answer
 
@@ -26,17 +25,22 @@ def judge(case: Case) -> Verdict:
 
 
 def item_nine(case: Case) -> Answer:
-    """Return the newest answer to item 9 of the PHQ-9, missing when there is none within the window."""
+    """Return the newest answer to item 9 of the PHQ-9, missing when there is none within the window.
+
+    Of two questionnaires of one moment the higher answer counts: a thought of death is not voted down.
+    """
     label = "item 9 of the PHQ-9"
     code = "score:phq9:item9"
-    newest: Score | None = None
-    for score in case.person.scores_of("phq9"):
-        if score.at <= case.now and score.items is not None and len(score.items) >= _ITEM:
-            newest = score
-    if newest is None or newest.items is None or newest.items[_ITEM - 1] is None:
+    known = [
+        (score.at, score.items[_ITEM - 1])
+        for score in case.person.scores_of("phq9")
+        if score.at <= case.now and score.items is not None and len(score.items) >= _ITEM
+    ]
+    last = max((at for at, _ in known), default=None)
+    answers = [answer for at, answer in known if at == last and answer is not None]
+    if last is None or not answers:
         return Answer(code=code, label=label, value=None, problem=f"{label} is not answered")
-    if case.now - newest.at > case.span("window"):
-        problem = f"{label} was last answered on {case.person.when(newest.at)}, which is too old"
-        return Answer(code=code, label=label, value=None, at=newest.at, problem=problem)
-    value = float(newest.items[_ITEM - 1] or 0)
-    return Answer(code=code, label=label, value=value, at=newest.at, unit="point")
+    if case.now - last > case.span("window"):
+        problem = f"{label} was last answered on {case.person.when(last)}, which is too old"
+        return Answer(code=code, label=label, value=None, at=last, problem=problem)
+    return Answer(code=code, label=label, value=float(max(answers)), at=last, unit="point")
