@@ -34,7 +34,7 @@ def test_an_option_is_drawn_when_asked_and_shown_by_its_address(client_of, page)
     assert answer.status_code == 302
     text = text_of(client.get(answer.url))
     assert "PHQ-9: Without a further infusion" in text
-    assert "12 weeks" in text
+    assert "Chances by date: Without a further infusion" in text
     assert Outlook.objects.count() == 1
     assert Event.objects.filter(tag="plan:outlook:drawn").count() == 1
 

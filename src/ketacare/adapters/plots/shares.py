@@ -14,7 +14,7 @@ from ketacare.adapters.plots.drawing import Drawing, text_width
 from ketacare.core.errors import ErrorCode, InputError
 
 ROW, TOP, BOTTOM = 40.0, 8.0, 38.0
-HEADERS = ("", "Number", "Share", "95 % interval", "Promised")
+HEADERS = ("What", "Number", "Share", "95 % interval", "Promised")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,14 @@ PANEL, TOP, LEFT, BOTTOM, BETWEEN = 190.0, 26.0, 46.0, 40.0, 18.0
 SPAN = 10.0  # % of relief the axis shows at least: a zoomed axis makes nothing look like much
 NAMED = 8  # places written beside dots; more would lie over the dots of others
 SIDE_BY_SIDE = 480.0  # CSS pixels from which two panels fit beside each other
-HEADERS = ("Place", "Option", "Relief", "Risk (standard infusions)", "Burden (in relief)", "")
+HEADERS = (
+    "Place",
+    "Option",
+    "Relief",
+    "Risk (standard infusions)",
+    "Burden (in relief)",
+    "Compared",
+)
 
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom

@@ -61,10 +61,10 @@ class CostView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetView:
-    """One set of weights of the history."""
+    """One set of weights of the history, each value with its name."""
 
     stored: WeightSet
-    values: tuple[str, ...]
+    values: tuple[tuple[str | Promise, str], ...]
 
 
 @requires(Permission.POLICY_VIEW, post=Permission.PLAN_WEIGH)
@@ -143,7 +143,8 @@ def _costs(in_force: Weights) -> tuple[CostView, ...]:
 
 
 def _set(stored: WeightSet) -> SetView:
-    return SetView(stored=stored, values=tuple(percent(v, digits=2) for v in stored.costs.values()))
+    values = tuple((NAMES[n], percent(v, digits=2)) for n, v in stored.costs.items())
+    return SetView(stored=stored, values=values)
 
 
 def _per_cent(share: float) -> Decimal:
