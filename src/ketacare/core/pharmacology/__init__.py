@@ -6,6 +6,15 @@ understanding only: exposure does not predict benefit.
 """
 
 from ketacare.core.pharmacology.bands import Band
+from ketacare.core.pharmacology.blood import (
+    Analyte,
+    EffectSiteRate,
+    Forms,
+    Measured,
+    Residual,
+    Site,
+    VenousLink,
+)
 from ketacare.core.pharmacology.domain import Domain, Range
 from ketacare.core.pharmacology.dose_range import DoseRange, Limit
 from ketacare.core.pharmacology.dosing import Bolus, Enantiomer, RateStep, Regimen
@@ -38,16 +47,7 @@ from ketacare.core.pharmacology.estimation import (
 from ketacare.core.pharmacology.exposure import Exposure, exposure
 from ketacare.core.pharmacology.kinetics import amounts, concentration, effect_site, population
 from ketacare.core.pharmacology.line import held_in_line, through_line
-from ketacare.core.pharmacology.model import (
-    Analyte,
-    EffectSiteRate,
-    Forms,
-    Measured,
-    PkModel,
-    Residual,
-    Site,
-    VenousLink,
-)
+from ketacare.core.pharmacology.model import PkModel
 from ketacare.core.pharmacology.parameters import (
     Covariate,
     Form,

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ketacare.core.errors import ErrorCode, InputError
+from ketacare.core.pharmacology.blood import Site
 from ketacare.core.pharmacology.dosing import Regimen
 from ketacare.core.pharmacology.exposure import Exposure, exposure_of
-from ketacare.core.pharmacology.model import PkModel, Site
+from ketacare.core.pharmacology.model import PkModel
 from ketacare.core.pharmacology.scenarios import NOTE, Comparison, Row, Scenarios, row_of
 from ketacare.core.pharmacology.subject import Measure, People, Subject
 

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ketacare.core.errors import ErrorCode, InputError
+from ketacare.core.pharmacology.blood import Analyte, Site
 from ketacare.core.pharmacology.dosing import Regimen
 from ketacare.core.pharmacology.effects import EffectModel
 from ketacare.core.pharmacology.kinetics import Probe, read
-from ketacare.core.pharmacology.model import Analyte, PkModel, Site
+from ketacare.core.pharmacology.model import PkModel
 from ketacare.core.pharmacology.modes import Floats
 from ketacare.core.pharmacology.subject import Subject
 

@@ -16,10 +16,11 @@ from statistics import NormalDist
 import numpy as np
 
 from ketacare.core.errors import DomainError, ErrorCode, InputError
+from ketacare.core.pharmacology.blood import Site
 from ketacare.core.pharmacology.domain import Domain
 from ketacare.core.pharmacology.dosing import Regimen
 from ketacare.core.pharmacology.kinetics import effect_site
-from ketacare.core.pharmacology.model import PkModel, Site
+from ketacare.core.pharmacology.model import PkModel
 from ketacare.core.pharmacology.modes import Floats
 from ketacare.core.pharmacology.subject import Subject
 from ketacare.core.sources import Provenance, Sourced, Status

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ketacare.core.pharmacology.blood import Site
 from ketacare.core.pharmacology.dosing import Regimen
 from ketacare.core.pharmacology.kinetics import Probe, read, systems
 from ketacare.core.pharmacology.linear import LinearSystem, Schedule, without_unseen
-from ketacare.core.pharmacology.model import PkModel, Site
+from ketacare.core.pharmacology.model import PkModel
 from ketacare.core.pharmacology.modes import Floats
 from ketacare.core.pharmacology.subject import Subject
 

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ketacare.core.errors import ErrorCode, InputError
+from ketacare.core.pharmacology.blood import Analyte, Site
 from ketacare.core.pharmacology.dosing import Regimen
 from ketacare.core.pharmacology.inputs import channels, together
 from ketacare.core.pharmacology.linear import LinearSystem, Responder, Schedule, respond, responder
 from ketacare.core.pharmacology.matrices import Follower, rate_matrix
-from ketacare.core.pharmacology.model import Analyte, PkModel, Site
+from ketacare.core.pharmacology.model import PkModel
 from ketacare.core.pharmacology.modes import Floats
 from ketacare.core.pharmacology.naming import require_name
 from ketacare.core.pharmacology.structure import Structure

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ketacare.core.errors import DomainError, ErrorCode, InputError
+from ketacare.core.pharmacology.blood import Site
 from ketacare.core.pharmacology.dose_range import beyond_doses
 from ketacare.core.pharmacology.dosing import Regimen
 from ketacare.core.pharmacology.kinetics import Probe, prepare, read
-from ketacare.core.pharmacology.model import PkModel, Site
+from ketacare.core.pharmacology.model import PkModel
 from ketacare.core.pharmacology.modes import Floats
 from ketacare.core.pharmacology.subject import Measure, People, Subject
 from ketacare.core.sources import Status

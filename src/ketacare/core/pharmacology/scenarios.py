@@ -15,10 +15,11 @@ from enum import StrEnum
 from numpy.typing import ArrayLike
 
 from ketacare.core.errors import ErrorCode, InputError
+from ketacare.core.pharmacology.blood import Site
 from ketacare.core.pharmacology.clearing import cleared, is_hepatic, parent_ways, scaled
 from ketacare.core.pharmacology.dosing import Regimen
 from ketacare.core.pharmacology.exposure import Exposure, exposure_of
-from ketacare.core.pharmacology.model import PkModel, Site
+from ketacare.core.pharmacology.model import PkModel
 from ketacare.core.pharmacology.modes import Floats
 from ketacare.core.pharmacology.routes import Route
 from ketacare.core.pharmacology.subject import Subject

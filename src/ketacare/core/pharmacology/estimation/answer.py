@@ -10,11 +10,12 @@ from numpy.typing import ArrayLike
 
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.pharmacology.bands import Band, band_over
+from ketacare.core.pharmacology.blood import Site
 from ketacare.core.pharmacology.dosing import Regimen
 from ketacare.core.pharmacology.estimation.occasions import Occasions
 from ketacare.core.pharmacology.estimation.samples import Sample
 from ketacare.core.pharmacology.kinetics import Probe, read
-from ketacare.core.pharmacology.model import PkModel, Site
+from ketacare.core.pharmacology.model import PkModel
 from ketacare.core.pharmacology.modes import Floats
 from ketacare.core.sources import Status
 

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.pharmacology.bands import band_over
+from ketacare.core.pharmacology.blood import Residual
 from ketacare.core.pharmacology.dosing import Regimen
 from ketacare.core.pharmacology.estimation.answer import Diagnostics, Fit, Posterior, Predicted
 from ketacare.core.pharmacology.estimation.importance import draw_posterior
@@ -31,7 +32,7 @@ from ketacare.core.pharmacology.estimation.summing_up import (
     held_of,
     warnings_of,
 )
-from ketacare.core.pharmacology.model import PkModel, Residual
+from ketacare.core.pharmacology.model import PkModel
 from ketacare.core.pharmacology.modes import Floats
 from ketacare.core.pharmacology.subject import Subject
 

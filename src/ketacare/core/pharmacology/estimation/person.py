@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ketacare.core.errors import ErrorCode, InputError
+from ketacare.core.pharmacology.blood import Residual
 from ketacare.core.pharmacology.dosing import Regimen
 from ketacare.core.pharmacology.estimation.occasions import (
     Deviation,
@@ -27,7 +28,7 @@ from ketacare.core.pharmacology.estimation.occasions import (
 )
 from ketacare.core.pharmacology.estimation.samples import Sample
 from ketacare.core.pharmacology.kinetics import Probe, read
-from ketacare.core.pharmacology.model import PkModel, Residual
+from ketacare.core.pharmacology.model import PkModel
 from ketacare.core.pharmacology.modes import Floats
 from ketacare.core.pharmacology.subject import Subject
 

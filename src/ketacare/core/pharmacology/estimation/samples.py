@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ketacare.core.errors import ErrorCode, InputError
-from ketacare.core.pharmacology.model import PkModel, Site
+from ketacare.core.pharmacology.blood import Site
+from ketacare.core.pharmacology.model import PkModel
 from ketacare.core.pharmacology.naming import require_name
 from ketacare.core.units import Quantity, dimension
 
