@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from ketacare.clinic.accounts.roles import Role
 from ketacare.clinic.infusions import actions
+from ketacare.clinic.infusions.actions import calling
 from ketacare.clinic.infusions.models import Step
 from ketacare.clinic.work.models import Task, TaskKind
 from ketacare.core.errors import InputError
@@ -34,10 +35,22 @@ def open_call():
     return Task.objects.get(kind=TaskKind.CALL, done_at__isnull=True)
 
 
-def test_discharge_opens_the_call_a_day_later(gone):
+def test_a_discharge_through_the_gate_opens_the_call_a_day_later(gone, nurse):
+    due = calling.plan_call(gone, by=nurse, now=LEFT)
+    assert due == LEFT + timedelta(hours=24)
     task = open_call()
-    assert (task.due_at, task.role) == (LEFT + timedelta(hours=24), Role.NURSE)
+    assert (task.due_at, task.role) == (due, Role.NURSE)
     assert task.object_id == str(gone.pk)
+
+
+def test_who_left_before_the_criteria_is_called_after_two_hours_and_on_the_next_day(gone, nurse):
+    assert open_call().due_at == LEFT + timedelta(hours=2)
+    actions.record_call(
+        session=gone, reached=True, well=True, words="", by=nurse, now=LEFT + timedelta(hours=2)
+    )
+    assert open_call().due_at == LEFT + timedelta(hours=24)
+    call(gone, nurse)
+    assert not Task.objects.filter(kind=TaskKind.CALL, done_at__isnull=True).exists()
 
 
 def test_well_closes_it_and_stands_in_the_log(gone, nurse):

@@ -11,13 +11,14 @@ from datetime import datetime
 from typing import Any
 
 from django import forms as django_forms
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.infusions import actions, forms
 from ketacare.clinic.infusions.models import OPEN_PHASES, Phase, Session
+from ketacare.knowledge.load import load_calls
 
 Text = str | Promise
 
@@ -224,7 +225,7 @@ ACTS: Mapping[str, Act] = {
             title=_("Call after the infusion"),
             button=_("Record the call"),
             done=_("The call is recorded."),
-            lead=_("Ask about sleep, mood, thoughts of suicide, dizziness, bladder and driving."),
+            lead=lazy(lambda: load_calls().ask, str)(),  # read when it is shown
             form=forms.CallForm,
             phases=(Phase.DISCHARGED,),
             run=lambda session, form, by, now: actions.record_call(

@@ -17,6 +17,7 @@ from ketacare.clinic.infusions import access, arriving, charts, checks, forms
 from ketacare.clinic.infusions.acts import ACTS, Act
 from ketacare.clinic.infusions.charts import Figure
 from ketacare.clinic.infusions.expecting import Expected, expected
+from ketacare.clinic.infusions.leaving import Leaving, leaving_of
 from ketacare.clinic.infusions.models import Phase, Session
 from ketacare.clinic.infusions.outlook import Outlook, limits_of, outlook_of
 from ketacare.clinic.infusions.showing_arrival import ArrivalRow, rows_of
@@ -110,7 +111,7 @@ class Page:
     checks: tuple[Check, ...]
     open_questions: tuple[FactDefinition, ...]
     standing: int
-    gate: Gate | None
+    leaving: Leaving | None
     leave_at: datetime | None
     sheet: PumpSheet | None
     shows_sheet: bool
@@ -195,7 +196,7 @@ def page_of(session: Session, user: User, readings: Readings, *, now: datetime) 
         checks=tuple(rows),
         open_questions=judged.questions,
         standing=sum(each.stands for each in judged.before),
-        gate=judged.gate,
+        leaving=_leaving(session, judged, now),
         leave_at=_leave_at(session),
         sheet=_sheet(session),
         shows_sheet=session.second_at is not None or session.prepared_by_id == user.pk,
@@ -357,6 +358,17 @@ def _gate_questions(gate: Gate) -> set[str]:
     return {code for item in open_items for code in item.missing} | {
         fact.name for item in open_items for fact in item.facts
     }
+
+
+def leaving_now(session: Session, *, now: datetime) -> Leaving | None:
+    """Return how leaving stands, ``None`` outside the recovery."""
+    return _leaving(session, judge(session, now=now), now)
+
+
+def _leaving(session: Session, judged: Judged, now: datetime) -> Leaving | None:
+    if judged.gate is None or judged.person is None:
+        return None
+    return leaving_of(session, judged.gate, judged.person, now=now)
 
 
 def _leave_at(session: Session) -> datetime | None:

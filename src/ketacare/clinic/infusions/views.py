@@ -154,6 +154,8 @@ def act(request: HttpRequest, infusion_id: uuid.UUID, act: str) -> HttpResponse:
         "session": found,
         "patient": found.patient,
         "watch": watch(found, read(found, now=now), now=now),
+        "leaving": showing.leaving_now(found, now=now) if chosen.name == "discharge" else None,
+        "may_override": may(user, P.ELIGIBILITY_OVERRIDE),
     }
     return render(request, "infusions/act.html", context, status=status)
 

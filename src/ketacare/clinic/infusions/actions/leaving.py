@@ -111,7 +111,7 @@ def _discharge(
         item.rule == "discharge.instructions" and item.outcome is Outcome.PASS
         for item in gate.items
     )
-    due = timezone.localtime(plan_call(current, by=by, now=now))
+    due = timezone.localtime(plan_call(current, by=by, now=now, early=gate.open is not True))
     said = _("Call due {day} at {time}.").format(day=f"{due:%d.%m.}", time=f"{due:%H:%M}")
     if instructed:
         said = _("Written instructions given.") + " " + said
