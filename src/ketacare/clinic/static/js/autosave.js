@@ -91,4 +91,4 @@ const start = (root) => root.querySelectorAll("form[data-autosave]:not([data-kep
 });
 
 start(document);
-document.body.addEventListener("htmx:afterSwap", (event) => start(event.detail.target.parentNode ?? document));
+document.body.addEventListener("htmx:afterSwap", (event) => start((event.detail.target ?? event.target).parentNode ?? document));

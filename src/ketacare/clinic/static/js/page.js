@@ -4,7 +4,7 @@
 const focusOnTrouble = (root) => root.querySelector("#error-summary")?.focus();
 
 focusOnTrouble(document);
-document.body.addEventListener("htmx:afterSwap", (event) => focusOnTrouble(event.detail.target));
+document.body.addEventListener("htmx:afterSwap", (event) => focusOnTrouble(event.detail.target ?? event.target));
 
 // Details open before printing, so that every table is on paper.
 let opened = [];
