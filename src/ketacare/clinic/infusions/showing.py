@@ -125,6 +125,18 @@ class Page:
         return tuple(c for c in self.checks if c.finding.outcome is not Outcome.PASS)
 
     @property
+    def checks_unknown(self) -> tuple[Check, ...]:
+        """What is not known yet: each stands in its step of the check-in."""
+        unknown = Outcome.CANNOT_TELL
+        return tuple(c for c in self.checks if c.finding.outcome is unknown and c.override is None)
+
+    @property
+    def checks_told(self) -> tuple[Check, ...]:
+        """What is known and not simply met, or gone past."""
+        unknown = self.checks_unknown
+        return tuple(c for c in self.checks_open if c not in unknown)
+
+    @property
     def checks_met(self) -> tuple[Check, ...]:
         """What is met."""
         return tuple(c for c in self.checks if c.finding.outcome is Outcome.PASS)
