@@ -102,6 +102,9 @@ def test_a_good_study_reads():
         ('value = 0.5, unit = "mg/kg"', 'value = -0.5, unit = "mg/kg"', "zero or more mg/kg"),
         ("day = 4", "day = 4\nthreshold = 50", "50 % is 0.5"),
         ("day = 4", "day = 4\npeople = 0", "give one or more"),
+        ("day = 4", "day = -4", "before the first dose"),
+        ("dose_days = [0, 3]", "dose_days = [0, 0]", "two at one time"),
+        ("dose_days = [0, 3]", "dose_days = [-3, 0]", "a dose before day 0"),
         ("dose_days = [0, 3]", "dose_days = [0, 3]\ndose_each = [0.5]", "1 doses for 2 days"),
         (
             "dose_days = [0, 3]",

@@ -40,9 +40,13 @@ def run_study(
 ) -> None:
     """Simulate the study in ``file`` and print observed beside predicted."""
     study = open_study(file)
-    run = SimulatedRun(
-        prior=load_prior(prior), study=study, people=people, groups=groups, seed=seed
-    )
+    known = load_prior(prior)
+    try:
+        for arm in study.arms:
+            arm.doses_by_vein(known)
+    except InputError as error:
+        raise InputError(error.code, str(error), source=str(file)) from error
+    run = SimulatedRun(prior=known, study=study, people=people, groups=groups, seed=seed)
     place = place_of(workers=workers, cluster=cluster)
     inputs = {
         "command": "trial run",

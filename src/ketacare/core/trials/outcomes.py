@@ -63,7 +63,7 @@ _WORDING: Final = {
     Metric.WELL_WEEKS: "weeks free of symptoms",
     Metric.RELAPSE_WEEKS: "weeks in relapse",
     Metric.RELIEF: "mean relief over the time",
-    Metric.QUALITY: "quality of life regained (mean share of impairment lifted)",
+    Metric.QUALITY: "quality of life: mean share of impairment lifted (the model's own measure, no scale)",
     Metric.INFUSIONS: "infusions",
     Metric.EVENTS: "safety events (distress, red blood pressure, severe nausea)",
     Metric.LEFT: "left care",

@@ -155,6 +155,7 @@ class Observed:
                 ErrorCode.OUT_OF_RANGE,
                 f"{self.measured} is {self.value.value:g} on day {self.day:g}; give numbers",
             )
+        self._check_days()
         if not 0 < self.threshold < 1:
             raise KnowledgeError(
                 ErrorCode.OUT_OF_RANGE,
@@ -172,17 +173,25 @@ class Observed:
                 ErrorCode.CONTRADICTION,
                 f"{self.measured} does not count leavers; leave leavers_fail out",
             )
-        if self.measured in _NEEDS_FROM and (self.from_day is None or self.from_day >= self.day):
-            raise KnowledgeError(
-                ErrorCode.MISSING_KEY,
-                f"{self.measured} on day {self.day:g} needs a from_day before it",
-            )
         if self.measured is Measured.REMISSION and self.cutoff is None:
             raise KnowledgeError(ErrorCode.MISSING_KEY, "remission needs a cutoff in points")
         if self.measured in _SHARES and not 0 <= self.value.to("1") <= 1:
             raise KnowledgeError(
                 ErrorCode.OUT_OF_RANGE,
                 f"{self.measured} is {self.value.value:g}; a share lies between 0 and 1",
+            )
+
+    def _check_days(self) -> None:
+        if self.day < 0 or (self.from_day is not None and self.from_day < 0):
+            raise KnowledgeError(
+                ErrorCode.OUT_OF_RANGE,
+                f"{self.measured} on day {min(self.day, self.from_day or 0.0):g} lies before the first "
+                "dose; days count from it (day 0)",
+            )
+        if self.measured in _NEEDS_FROM and (self.from_day is None or self.from_day >= self.day):
+            raise KnowledgeError(
+                ErrorCode.MISSING_KEY,
+                f"{self.measured} on day {self.day:g} needs a from_day before it",
             )
 
 
@@ -231,6 +240,13 @@ class Arm:
                 ErrorCode.OUT_OF_RANGE,
                 f"responders of arm {self.id} are those improved by {self.responders_threshold:g} on "
                 f"day {self.responders_on}; give a share between 0 and 1 and a day after the start",
+            )
+        days = [d.day for d in self.doses]
+        if len(set(days)) < len(days) or min(days, default=0.0) < 0:
+            raise KnowledgeError(
+                ErrorCode.CONTRADICTION,
+                f"arm {self.id} has a dose before day 0, or two at one time; days count from the first "
+                "dose (day 0), and two doses of one day are written as 0.0 and 0.3",
             )
         if self.n < 1:
             raise KnowledgeError(ErrorCode.OUT_OF_RANGE, f"n is {self.n}; an arm has people")
