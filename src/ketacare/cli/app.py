@@ -30,6 +30,12 @@ app = typer.Typer(
 app.add_typer(knowledge, name="knowledge")
 app.add_typer(trial, name="trial")
 add_commands(trial)
+audit = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="The clinic's audit log and sealed records.",
+)
+app.add_typer(audit, name="audit")
 
 CaseFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="A case file, see docs/case-file.md.")
@@ -65,6 +71,7 @@ Add --json for programs, --help after any command for its options.
   ketacare monitor          a simulated bedside monitor that speaks HL7 v2 over the network
   ketacare serve            the clinic in the browser
   ketacare demo             the clinic with sample people
+  ketacare audit verify     whether audit log, sealed records and the cabinet's guards hold
 
 A clinician decides. The software shows options with their reasons and what is missing.
 """
@@ -243,6 +250,23 @@ def demo(
     from ketacare.cli.clinic import run_clinic
 
     run_clinic("demo", *(["--reset"] if reset else []), port=port)
+
+
+@audit.callback()
+def _audit() -> None:
+    """Check what must not change."""
+
+
+@audit.command("verify")
+def audit_verify(
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Check the chains only, not every sealed session.")
+    ] = False,
+) -> None:
+    """Say whether the audit log, the sealed records and the cabinet's guards hold; exit code 1 if not."""
+    from ketacare.cli.clinic import run_clinic
+
+    run_clinic("verify", *(["--quick"] if quick else []))
 
 
 def run(arguments: list[str] | None = None) -> None:

@@ -34,21 +34,14 @@ def test_the_page_shows_both_values_of_a_correction_with_who_and_why(sealed, cli
     assert Event.objects.filter(tag="patient:infusion_record:read").count() == 1
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
+def test_the_page_tells_it_all(sealed, client_of):
+    shown = client_of(Role.NURSE).get(address("record", sealed)).content.decode()
+    said = [
         "Sealed as number 1", "18.750", "13.125", "Nausea", "Holds her sister&#x27;s hand.",
         "lot A12", "Slept well.", "171", "amber", "Sam, brother", "Every value, one a line",
         'role="img"',
-    ],
-)  # fmt: skip
-def test_the_page_tells_it_all(shown, said):
-    assert said in shown
-
-
-@pytest.fixture
-def shown(sealed, client_of):
-    return client_of(Role.NURSE).get(address("record", sealed)).content.decode()
+    ]  # fmt: skip
+    assert [words for words in said if words not in shown] == []
 
 
 def test_an_open_session_is_shown_with_what_holds_the_seal_back(running, client_of):

@@ -12,10 +12,17 @@ from tests.clinic.records.conftest import LATER, send
 from ketacare.clinic.audit.models import Event
 from ketacare.clinic.cabinet import actions as cabinet
 from ketacare.clinic.infusions import actions as infusions
-from ketacare.clinic.infusions.models import PumpEvent, Session, Step
+from ketacare.clinic.infusions.models import (
+    AdverseEvent,
+    LimitAlert,
+    PumpEvent,
+    Session,
+    Step,
+)
 from ketacare.clinic.records import access, actions, triggers
 from ketacare.clinic.records.holding import holders
 from ketacare.clinic.records.models import Seal
+from ketacare.clinic.records.verify import verify
 from ketacare.clinic.vitals import actions as vitals
 from ketacare.clinic.vitals.models import Message, Value
 from ketacare.core.errors import InputError
@@ -172,9 +179,8 @@ def test_every_table_of_a_session_is_guarded(db):
     assert triggers.missing(connection) == ()
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
+def test_the_database_itself_refuses_every_change(sealed):
+    changes = [
         lambda s: Session.objects.filter(pk=s.pk).update(dose_mg=1),
         lambda s: Step.objects.filter(session=s).update(text="x"),
         lambda s: Step.objects.filter(session=s, act="note").delete(),
@@ -183,11 +189,10 @@ def test_every_table_of_a_session_is_guarded(db):
         lambda s: Value.objects.filter(session=s).update(session=None),
         lambda s: Message.objects.filter(session=s).update(raw=b"x"),
         lambda s: Value.objects.filter(value=171).get().save(force_insert=False),
-    ],
-)
-def test_the_database_itself_refuses_a_change(sealed, change):
-    with pytest.raises(DatabaseError, match="sealed"), transaction.atomic():
-        change(sealed)
+    ]
+    for change in changes:
+        with pytest.raises(DatabaseError, match="sealed"), transaction.atomic():
+            change(sealed)
 
 
 def test_the_database_refuses_to_add_a_row(sealed, nurse):
@@ -220,3 +225,51 @@ def test_an_addendum_needs_text_and_reason_and_a_sealed_record(called, sealed, n
 def test_an_open_record_takes_no_addendum(called, nurse):
     with pytest.raises(InputError, match="is not sealed"):
         actions.add(session=called, text="x", reason="y", by=nurse, now=WHEN)
+
+
+def alert(session, **more):
+    return LimitAlert.objects.create(
+        session=session, kind="systolic", level="red", value=184, at=minutes(12), limit="above 180",
+        last_value=184, last_at=minutes(12), raised_at=minutes(12), **more,
+    )  # fmt: skip
+
+
+def event(session, by, **more):
+    return AdverseEvent.objects.create(
+        session=session, term="nausea", began_at=minutes(14), at=minutes(16), grade=1, by=by,
+        is_serious=True, is_expected=True, related="probable", outcome="recovered", **more,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda s, by: alert(s), "nobody has said that they saw it"),
+        (event, "waits for its review"),
+    ],
+    ids=["alert", "event"],
+)
+def test_what_waits_for_somebody_holds_the_seal_back(called, nurse, make, sentence):
+    make(called, nurse)
+    with pytest.raises(InputError, match=sentence):
+        actions.seal(session=called, by=nurse, now=WHEN)
+
+
+def test_alerts_with_their_acknowledgement_and_events_are_in_the_record(called, nurse):
+    alert(called, acknowledged_by=nurse, acknowledged_at=minutes(13), words="Paused the pump.")
+    event(called, nurse, reviewed_by=nurse, reviewed_at=minutes(60), review="Seen.")
+    actions.seal(session=called, by=nurse, now=WHEN)
+    assert [row["words"] for row in rows(called, "infusions.limitalert")] == [
+        "A slip of the fingers.",
+        "Paused the pump.",
+    ]
+    assert [row["review"] for row in rows(called, "infusions.adverseevent")] == ["Seen."]
+
+
+def test_an_event_can_be_reported_after_the_seal_and_that_is_no_difference(called, nurse):
+    told = event(called, nurse, reviewed_by=nurse, reviewed_at=minutes(60), review="Seen.")
+    actions.seal(session=called, by=nurse, now=WHEN)
+    infusions.report_event(event=told, outside=True, by=nurse, now=WHEN)
+    told.refresh_from_db()
+    assert told.outside_reported_at == WHEN
+    assert verify().problems == ()

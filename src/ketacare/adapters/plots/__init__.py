@@ -41,7 +41,14 @@ from ketacare.adapters.plots.concentrations import (
 )
 from ketacare.adapters.plots.scores import Foreseen, ScorePanel, ScorePoint, score_chart
 from ketacare.adapters.plots.shares import ShareRow, share_chart
-from ketacare.adapters.plots.strip import StripEvent, StripPump, StripScale, StripSign, strip_chart
+from ketacare.adapters.plots.strip import (
+    StripEvent,
+    StripPump,
+    StripScale,
+    StripSeries,
+    StripSign,
+    strip_chart,
+)
 from ketacare.adapters.plots.tradeoff import TradeOff, trade_off_chart
 from ketacare.adapters.plots.vitals import VitalPanel, VitalPoint, vitals_chart
 
@@ -59,6 +66,7 @@ __all__ = [
     "StripEvent",
     "StripPump",
     "StripScale",
+    "StripSeries",
     "StripSign",
     "Threshold",
     "TradeOff",

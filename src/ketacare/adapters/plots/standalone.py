@@ -29,6 +29,8 @@ _COLOURS = {
     "case-2": ("#00695c", "#5fd0c0"),
     "case-3": ("#6a1b9a", "#d3a4f0"),
     "case-4": ("#ad1457", "#ff9dc4"),
+    "range": ("#4a5360", "#c3cbd6"),
+    "pump": ("#9db9da", "#345579"),
     "dot": ("#b3261e", "#ff9a92"),
     "quiet": ("#4a5360", "#aeb7c4"),
     "event": ("#6b7480", "#98a2af"),
@@ -51,6 +53,8 @@ def _style(place: int) -> str:
         f".chart-case-3{{stroke:{c['case-3']};stroke-width:2;stroke-dasharray:8 2}}"
         f".chart-case-4{{stroke:{c['case-4']};stroke-width:2;stroke-dasharray:8 2 2 2}}"
         f".chart-dot{{fill:{c['dot']}}}.chart-dot-manual{{stroke:{c['dot']};stroke-width:2}}"
+        f".chart-range{{stroke:{c['range']};stroke-width:1.2}}"
+        f".chart-pump{{fill:{c['pump']};stroke:{c['median']}}}.chart-crossed{{fill:{c['text']}}}"
         f".chart-event{{stroke:{c['event']};stroke-dasharray:2 3}}"
         f".chart-threshold{{stroke:{c['limit']}}}"
         f".chart-label-title{{font-weight:bold}}.chart-label-quiet{{fill:{c['quiet']}}}"

@@ -16,7 +16,7 @@ from ketacare.adapters.plots.drawing import LINE, Drawing, rows_of, text_width
 from ketacare.adapters.plots.vitals import VitalPoint, thinned
 from ketacare.core.errors import ErrorCode, InputError
 
-LEFT, RIGHT, TOP, GAP = 38.0, 12.0, 20.0, 6.0
+LEFT, RIGHT, TOP, GAP = 38.0, 20.0, 20.0, 6.0
 PUMP_HEIGHT, ROW = 40.0, 18.0
 DENSE = 240  # more device values than this are drawn as strokes
 HEADERS = ("Time", "What", "By a person", "By the device")
@@ -24,14 +24,27 @@ ROW_MINUTES = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StripSeries:
+    """What was measured of one sign."""
+
+    name: str
+    points: Sequence[VitalPoint]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StripSign:
-    """One or two signs that share a panel, such as both blood pressures."""
+    """One panel: a sign, or two that are read together, such as both blood pressures."""
 
     name: str
     unit: str
-    points: Sequence[VitalPoint]
+    series: Sequence[StripSeries]
     spans: Sequence[tuple[float, float, str]] = ()  # limits crossed: from, until, in a word
     height: float = 60.0
+
+    @property
+    def points(self) -> list[VitalPoint]:
+        """All values of the panel."""
+        return [point for each in self.series for point in each.points]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +150,12 @@ def _pump(drawing: Drawing, pump: StripPump, x: Scale, top: float) -> float:
 def _sign(drawing: Drawing, sign: StripSign, x: Scale, top: float) -> float:
     top += TOP
     bottom = top + sign.height
-    newest = max(sign.points, key=lambda point: point.minute, default=None)
-    said = "" if newest is None else f"last {number(newest.value)}"
+    newest = [
+        number(max(each.points, key=lambda point: point.minute).value)
+        for each in sign.series
+        if each.points
+    ]
+    said = f"last {' / '.join(newest)}" if newest else ""
     _panel(drawing, x, top, height=sign.height, name=f"{sign.name}, {sign.unit}", said=said)
     if not sign.points:
         drawing.text(x.start + 6, top + 16, "not measured", "chart-label-quiet")
@@ -149,10 +166,11 @@ def _sign(drawing: Drawing, sign: StripSign, x: Scale, top: float) -> float:
     for tick in nice_ticks(y.low, y.high, 4 if sign.height > 70 else 3):
         drawing.line(x.start, y(tick), x.end, y(tick), "chart-grid")
         drawing.text(x.start - 6, y(tick) + 4, number(tick), "chart-label-quiet", anchor="end")
-    device = [point for point in sign.points if not point.manual and x.holds(point.minute)]
-    if len(device) > DENSE:
-        drawing.strokes(_columns(device, x, y), "chart-range")
-    else:
+    for each in sign.series:
+        device = [point for point in each.points if not point.manual and x.holds(point.minute)]
+        if len(device) > DENSE:
+            drawing.strokes(_columns(device, x, y), "chart-range")
+            continue
         for minute, value in thinned(device, x):
             drawing.circle(x(minute), y(value), 2.2, "chart-dot")
     for point in sign.points:
@@ -228,13 +246,15 @@ def _table(
     for minute, rate in pump.steps if pump else ():
         row(minute, 1, f"Pump {number(rate)} {pump.unit if pump else ''}")
     for sign in signs:
-        slots: dict[float, list[VitalPoint]] = {}
-        for point in sign.points:
-            slots.setdefault(point.minute // ROW_MINUTES * ROW_MINUTES, []).append(point)
-        for at, points in slots.items():
-            device = [point.value for point in points if not point.manual]
-            person = ", ".join(number(point.value) for point in points if point.manual)
-            row(at, 2, f"{sign.name}, {sign.unit}", person, _range(device))
+        for each in sign.series:
+            slots: dict[float, list[VitalPoint]] = {}
+            for point in each.points:
+                slots.setdefault(point.minute // ROW_MINUTES, []).append(point)
+            for points in slots.values():
+                device = [point.value for point in points if not point.manual]
+                person = ", ".join(number(point.value) for point in points if point.manual)
+                at = min(point.minute for point in points)
+                row(at, 2, f"{each.name}, {sign.unit}", person, _range(device))
     for scale in scales:
         for minute, value in scale.points:
             row(minute, 3, scale.name, number(value))
@@ -256,12 +276,12 @@ def _summary(
     events: Sequence[StripEvent],
 ) -> str:
     said = [f"Pump: {pump.said}"] if pump and pump.said else []
-    for sign in signs:
-        values = [point.value for point in sign.points]
+    for unit, each in [(sign.unit, each) for sign in signs for each in sign.series]:
+        values = [point.value for point in each.points]
         if values:
-            manual = sum(point.manual for point in sign.points)
+            manual = sum(point.manual for point in each.points)
             said.append(
-                f"{sign.name} {number(min(values))} to {number(max(values))} {sign.unit}, "
+                f"{each.name} {number(min(values))} to {number(max(values))} {unit}, "
                 f"{manual} by a person, {len(values) - manual} by the device"
             )
     said += [

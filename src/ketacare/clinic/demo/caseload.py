@@ -30,6 +30,8 @@ from ketacare.clinic.infusions.models import Chair
 from ketacare.clinic.policy import actions as policy
 from ketacare.clinic.policy.access import SIGNER
 from ketacare.clinic.policy.lines import Part as PolicyPart
+from ketacare.clinic.records import access as records_access
+from ketacare.clinic.records import actions as records
 from ketacare.knowledge.load import load_policy
 
 SEED = 2026
@@ -118,11 +120,34 @@ def generate(
     for key, chair in zip(SITTING, (chairs[2], chairs[0]), strict=True):
         _write([part for part in everybody if part.story.key == key], chair, scene, staff)
     stock.stock_up(staff, now=now)
+    _seal_the_first(staff, now=now)
     audit.record(
         tag=audit.Tag.SAMPLE_LOADED,
         by=audit.SYSTEM,
         details={"seed": seed, "people": len(everybody)},
     )
+
+
+def _seal_the_first(staff: Staff, *, now: datetime) -> None:
+    """Seal the oldest record that nothing holds back, with an addendum; the others wait for theirs."""
+    nurse = staff[Role.NURSE]
+    for session in records_access.unsealed():
+        if session.started_at is None or records_access.obstacles(session, now=now):
+            continue
+        records.seal(
+            session=session,
+            by=nurse,
+            now=now,
+            without_call="Sample clinic: nobody was called after this visit.",
+        )
+        records.add(
+            session=session,
+            text="The escort waited in the hall from the beginning.",
+            reason="It was told afterwards.",
+            by=nurse,
+            now=now,
+        )
+        return
 
 
 def _sign_policy(staff: Staff, *, now: datetime) -> None:

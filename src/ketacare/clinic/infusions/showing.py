@@ -22,6 +22,7 @@ from ketacare.clinic.infusions.models import Phase, Session
 from ketacare.clinic.infusions.outlook import Outlook, limits_of, outlook_of
 from ketacare.clinic.infusions.showing_arrival import ArrivalRow, rows_of
 from ketacare.clinic.infusions.watching import Readings, Watch, watch
+from ketacare.clinic.records import access as records
 from ketacare.clinic.vitals import access as vitals
 from ketacare.clinic.vitals.forms import ALL, PRESSURE, TOGETHER, ObservationForm, steps_of
 from ketacare.clinic.work import access as work
@@ -264,7 +265,9 @@ def _expected(session: Session, readings: Readings, number: int, now: datetime) 
 
 
 def _offers(session: Session, user: User, person: Person | None, now: datetime) -> dict[str, Offer]:
-    found = {}
+    found: dict[str, Offer] = {}
+    if records.seal_of(session.pk) is not None:
+        return found  # what is to be said of it now is an addendum
     for name, act in ACTS.items():
         if session.phase not in act.phases or not may(user, act.permission):
             continue

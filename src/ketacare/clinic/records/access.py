@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.accounts.roles import may
-from ketacare.clinic.infusions.models import AdverseEvent, Phase, Session, Step
+from ketacare.clinic.infusions.models import AdverseEvent, LimitAlert, Phase, Session, Step
 from ketacare.clinic.records.models import Seal
 from ketacare.core.errors import ErrorCode, InputError
 
@@ -109,6 +109,14 @@ def obstacles(session: Session, *, now: datetime) -> tuple[Obstacle, ...]:
         return (
             Obstacle(
                 sentence=_("A serious adverse event waits for its review."),
+                address=reverse("infusions:session", args=[session.pk]),
+                link=_("To the session"),
+            ),
+        )
+    if LimitAlert.objects.filter(session=session, acknowledged_at__isnull=True).exists():
+        return (
+            Obstacle(
+                sentence=_("A limit was crossed, and nobody has said that they saw it."),
                 address=reverse("infusions:session", args=[session.pk]),
                 link=_("To the session"),
             ),

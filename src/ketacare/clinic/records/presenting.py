@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from ketacare.adapters.report import Attachment, Document, Picture, Section, Table
-from ketacare.clinic.records import telling
+from ketacare.clinic.records import telling, telling_trouble
 from ketacare.clinic.records.measuring import (
     Measured,
     by_people,
@@ -38,8 +38,8 @@ def document_of(record: Record, *, every: bool = False) -> Document:
             facts=telling.pump_sheet(record),
             tables=_told(telling.pump(record)),
         ),
-        *_part(_("Adverse events"), "events", telling.adverse_events(record), keep=True),
-        *_part(_("Limits crossed"), "limits", telling.limits(record), keep=True),
+        *_part(_("Adverse events"), "events", telling_trouble.adverse_events(record), keep=True),
+        *_part(_("Limits crossed"), "limits", telling_trouble.limits(record), telling_trouble.alerts(record), keep=True),
         *_part(_("Observations"), "observations", by_people(record), keep=True),
         *_part(
             _("Before the dose"),
@@ -55,7 +55,7 @@ def document_of(record: Record, *, every: bool = False) -> Document:
         ),
         *_part(_("Questions"), "questions", telling.answers(record)),
         *_part(_("Controlled drug"), "drug", telling.drug(record)),
-        *_part(_("Devices"), "devices", telling.device_events(record)),
+        *_part(_("Devices"), "devices", telling_trouble.device_events(record)),
         *_part(_("Further entries"), "rest", telling.the_rest(record)),
         *_addenda(record),
         *_part(_("Monitor"), "monitor", minute_by_minute(record, values)),

@@ -62,7 +62,7 @@ class Record:
         if at is None:
             return ""
         said = f"{at:%H:%M:%S}" if seconds else f"{at:%H:%M}"
-        return said if at.date() == self.zero.date() else f"{at:%Y-%m-%d} {said}"
+        return said if at.date() == self.origin.date() else f"{at:%Y-%m-%d} {said}"
 
     def day(self, text: str | None) -> str:
         """Return a sealed time with its day."""
@@ -70,18 +70,20 @@ class Record:
         return "" if at is None else f"{at:%Y-%m-%d %H:%M}"
 
     @cached_property
-    def zero(self) -> datetime:
-        """Minute 0 of the strip: the start of the infusion, or else the arrival or the booking."""
+    def begins(self) -> str:
+        """When the visit began: the start of the infusion, or else the arrival or the booking."""
         visit = self.visit
-        first = visit["started_at"] or visit["checked_in_at"] or visit["scheduled_at"]
-        found = self.moment(first)
-        if found is None:
-            raise ValueError("A session was booked for a time.")
-        return found
+        return str(visit["started_at"] or visit["checked_in_at"] or visit["scheduled_at"])
+
+    @cached_property
+    def origin(self) -> datetime:
+        """Minute 0 of the strip: the full hour before the visit began, for ticks a clock knows."""
+        began = datetime.fromisoformat(self.begins).astimezone(self.zone)
+        return began.replace(minute=0, second=0, microsecond=0)
 
     def minute(self, text: str) -> float:
-        """Return a sealed time as minutes since :attr:`zero`."""
-        return (datetime.fromisoformat(text) - self.zero).total_seconds() / 60.0
+        """Return a sealed time as minutes since :attr:`origin`."""
+        return (datetime.fromisoformat(text) - self.origin).total_seconds() / 60.0
 
     def person(self, identity: str | None) -> str:
         """Return somebody's name as it was then."""
@@ -101,3 +103,8 @@ def read(session: Session, *, now: datetime) -> Record:
     head, *events = parsed(seal.lines)
     addenda = tuple((each, parsed(each.lines)[0]) for each in access.addenda_of(session.pk))
     return Record(head=head, events=tuple(events), seal=seal, addenda=addenda)
+
+
+def joined(*parts: str) -> str:
+    """Return what there is of several texts, with commas."""
+    return ", ".join(part for part in parts if part)

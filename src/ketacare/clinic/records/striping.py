@@ -12,6 +12,7 @@ from ketacare.adapters.plots import (
     StripEvent,
     StripPump,
     StripScale,
+    StripSeries,
     StripSign,
     VitalPoint,
     strip_chart,
@@ -40,7 +41,7 @@ def strip_of(record: Record, *, width: float = WIDE, values: Sequence[Measured] 
     events = _events(record)
     minutes = [event.minute for event in events]
     minutes += [point.minute for points in found.values() for point in points]
-    first = min([0.0, *minutes])
+    first = min([record.minute(record.begins), *minutes])
     last = max([first + 30.0, *minutes])
     return strip_chart(
         chart_id=f"strip-{width:g}",
@@ -64,7 +65,7 @@ def strip_of(record: Record, *, width: float = WIDE, values: Sequence[Measured] 
         start=first,
         until=last + 2.0,
         width=width,
-        tick_label=lambda minute: f"{record.zero + timedelta(minutes=minute):%H:%M}",
+        tick_label=lambda minute: f"{record.origin + timedelta(minutes=minute):%H:%M}",
         axis_label=_("time at the clinic"),
     )
 
@@ -78,7 +79,7 @@ def _points(record: Record, values: Sequence[Measured]) -> dict[Vital, list[Vita
             )
     for each in values:
         if each.kind is not None and each.value is not None:
-            minute = (each.at - record.zero) / timedelta(minutes=1)
+            minute = (each.at - record.origin) / timedelta(minutes=1)
             found.setdefault(each.kind, []).append(
                 VitalPoint(minute=minute, value=each.value, manual=False)
             )
@@ -98,9 +99,9 @@ def _sign(
     ]
     pressure = kinds[0] is Vital.SYSTOLIC
     return StripSign(
-        name=_("Blood pressure, both") if pressure else name_of(kinds[0]),
+        name=_("Blood pressure") if pressure else name_of(kinds[0]),
         unit=spoken_unit(kinds[0]),
-        points=[point for kind in kinds for point in found.get(kind, ())],
+        series=[StripSeries(name=name_of(kind), points=found.get(kind, ())) for kind in kinds],
         spans=crossed,
         height=height,
     )

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from ketacare.adapters.report import Table
 from ketacare.clinic.cabinet.models import EntryKind
-from ketacare.clinic.infusions.models import AdverseEvent, Phase, Step
-from ketacare.clinic.records.reading import Record, Row
+from ketacare.clinic.infusions.models import Phase, Step
+from ketacare.clinic.records.reading import Record, Row, joined
 from ketacare.clinic.records.striping import kind_of_pump
 from ketacare.core.ledger import milligrams
 from ketacare.core.sealing import KEY, canonical
@@ -25,6 +25,7 @@ KNOWN = (
     "infusions.step:",
     "infusions.pumpevent:",
     "infusions.adverseevent:",
+    "infusions.limitalert:",
     "vitals.value:",
     "vitals.deviceevent:",
     "cabinet.entry:",
@@ -41,18 +42,18 @@ def pump_sheet(record: Record) -> tuple[tuple[str, str], ...]:
     visit = record.visit
     facts = [
         (_("Phase"), str(dict(Phase.choices).get(visit["phase"], visit["phase"]))),
-        (_("Order"), _joined(_with(visit["dose_mg_per_kg"], "mg/kg"), _with(visit["minutes"], "min"))),
+        (_("Order"), joined(_with(visit["dose_mg_per_kg"], "mg/kg"), _with(visit["minutes"], "min"))),
         (_("Weight"), _with(visit["weight_kg"], "kg")),
         (_("Bag"), _with(visit["bag_ml"], "mL")),
         (_("Vial"), _vial(visit)),
-        (_("Pump sheet"), _joined(
+        (_("Pump sheet"), joined(
             _with(visit["dose_mg"], "mg"),
             _("{ml:g} mL drawn").format(ml=visit["draw_ml"]) if visit["draw_ml"] else "",
             _with(visit["concentration_mg_per_ml"], "mg/mL"),
             _with(visit["rate_ml_h"], "mL/h"),
         )),
-        (_("Prepared by"), _joined(record.person(visit["prepared_by_id"]), record.clock(visit["prepared_at"]))),
-        (_("Second check by"), _joined(
+        (_("Prepared by"), joined(record.person(visit["prepared_by_id"]), record.clock(visit["prepared_at"]))),
+        (_("Second check by"), joined(
             record.person(visit["second_by_id"]),
             record.clock(visit["second_at"]),
             _with(visit["second_dose_mg"], "mg"),
@@ -68,7 +69,7 @@ def _vial(visit: Row) -> str:
     recalled = {True: _("recalled"), False: _("not recalled"), None: _("recall not looked up")}
     if not (visit["vial_ndc"] or visit["vial_lot"]):
         return _with(visit["vial_mg_per_ml"], "mg/mL")
-    return _joined(
+    return joined(
         _with(visit["vial_mg_per_ml"], "mg/mL"),
         f"NDC {visit['vial_ndc'] or '–'}",
         _("lot {lot}").format(lot=visit["vial_lot"] or "–"),
@@ -112,7 +113,7 @@ def findings(record: Record, name: str, caption: str) -> Table:
             (
                 event["title"],
                 _outcome(event["outcome"]),
-                _joined(event["sentence"], _override(record, overrides.get(event.get("override", "")))),
+                joined(event["sentence"], _override(record, overrides.get(event.get("override", "")))),
                 "; ".join(_fact(record, fact) for fact in event["facts"]),
             )
             for event in record.told(f"judged.{name}")
@@ -159,35 +160,12 @@ def overrides(record: Record) -> Table:
                 row["rule"],
                 record.person(row["by_id"]),
                 record.person(row["cosigned_by_id"]),
-                _joined(record.person(row["withdrawn_by_id"]), row["withdrawn_reason"]),
+                joined(record.person(row["withdrawn_by_id"]), row["withdrawn_reason"]),
                 row["reason"],
             )
             for row in record.rows("eligibility.override")
         ],
     )
-
-
-def limits(record: Record) -> Table:
-    """Return each run of values beyond a limit of the policy of that day."""
-    return Table(
-        caption=_("Limits crossed, by the clinic's policy of that day"),
-        headers=(
-            _("From"), _("Until"), _("Sign"), _("Level"), _("Limit"), _("Farthest"), _("Values"),
-        ),
-        rows=[
-            (
-                record.clock(event["at"]),
-                record.clock(event["until"]),
-                event["label"],
-                event["level"],
-                event["limit"],
-                f"{event['worst']:g}",
-                str(event["values"]),
-            )
-            for event in record.told("judged.limit")
-        ],
-        wide=4,
-    )  # fmt: skip
 
 
 def steps(record: Record) -> Table:
@@ -200,8 +178,8 @@ def steps(record: Record) -> Table:
             (
                 record.day(row["at"]) if row["act"] == "schedule" else record.clock(row["at"]),
                 record.person(row["by_id"]),
-                _joined(str(acts.get(row["act"], row["act"])), row.get("subject", "")),
-                _joined(_("in spite of open criteria") if row["override"] else "", row["text"]),
+                joined(str(acts.get(row["act"], row["act"])), row.get("subject", "")),
+                joined(_("in spite of open criteria") if row["override"] else "", row["text"]),
             )
             for row in record.rows("infusions.step")
         ],
@@ -221,7 +199,7 @@ def answers(record: Record) -> Table:
                 questions[row["code"]].label if row["code"] in questions else row["code"],
                 _answer(row["value"], row["unit"]),
                 record.person(row["by_id"]),
-                _joined(
+                joined(
                     row["note"],
                     _("corrected: {why}").format(why=row["superseded_reason"])
                     if row["superseded_by_id"]
@@ -241,72 +219,6 @@ def _answer(value: object, unit: str) -> str:
     return f"{said} {unit}".strip()
 
 
-def adverse_events(record: Record) -> Table:
-    """Return every adverse event with its proposed and decided grade and its review."""
-    related, outcomes = dict(AdverseEvent.Related.choices), dict(AdverseEvent.Outcome.choices)
-    return Table(
-        caption=_("Adverse events"),
-        headers=(
-            _("Began"), _("Ended"), _("Event"), _("Grade"), _("Related"), _("Outcome"), _("By"),
-            _("In words"),
-        ),
-        rows=[
-            (
-                record.clock(row["began_at"]),
-                record.clock(row["ended_at"]),
-                _joined(row["term"], row["said"]),
-                _grade(row),
-                str(related.get(row["related"], row["related"])),
-                str(outcomes.get(row["outcome"], row["outcome"])),
-                record.person(row["by_id"]),
-                _joined(row["action_taken"], row["narrative"], _review(record, row)),
-            )
-            for row in record.rows("infusions.adverseevent")
-        ],
-    )  # fmt: skip
-
-
-def _grade(row: Row) -> str:
-    serious = _("serious") if row["is_serious"] else ""
-    if row["proposed_grade"] not in {None, row["grade"]}:
-        return _joined(
-            _("{grade} (proposed {other})").format(grade=row["grade"], other=row["proposed_grade"]),
-            serious,
-        )
-    return _joined(str(row["grade"]), serious)
-
-
-def _review(record: Record, row: Row) -> str:
-    if row["reviewed_at"] is None:
-        return ""
-    return _("reviewed by {who}, {when}: {said}").format(
-        who=record.person(row["reviewed_by_id"]),
-        when=record.day(row["reviewed_at"]),
-        said=row["review"],
-    )
-
-
-def device_events(record: Record) -> Table:
-    """Return what devices told besides values: their alarms, and what a pump said it delivers."""
-    return Table(
-        caption=_("Alarms of devices and readings of the pump, as the devices said them"),
-        headers=(_("Time"), _("Device"), _("What"), _("In its words"), _("Value"), _("Problem")),
-        rows=[
-            (
-                record.clock(row["at"]),
-                row["device_id"],
-                _joined(row["kind"], row["name"] or row["code"]),
-                _joined(row["text"], row["priority"], row["phase"], row["state"], row["limits"]),
-                _joined(row["raw_value"], row["source_value"]),
-                _joined(row["problem"], row["clock_problem"]),
-            )
-            for row in record.rows("vitals.deviceevent")
-        ],
-        wide=3,
-        small=True,
-    )
-
-
 def drug(record: Record) -> Table:
     """Return the entries of the controlled drug's ledger for this infusion."""
     kinds = dict(EntryKind.choices)
@@ -319,13 +231,13 @@ def drug(record: Record) -> Table:
         rows=[
             (
                 record.clock(row["at"]),
-                _joined(_("reversed") if row["reverses_id"] else "", str(kinds.get(row["kind"], row["kind"]))),
+                joined(_("reversed") if row["reverses_id"] else "", str(kinds.get(row["kind"], row["kind"]))),
                 record.lot(row["lot_id"]),
                 str(milligrams(row["lot_ug"] or row["out_ug"])),
                 row["volume_ml"] or "",
                 record.person(row["by_id"]),
                 record.person(row["witness_id"]),
-                _joined(row["method"], row["reason"]),
+                joined(row["method"], row["reason"]),
             )
             for row in record.rows("cabinet.entry")
         ],
@@ -377,7 +289,3 @@ def _fields(record: Record, row: Mapping[str, object]) -> str:
 
 def _with(value: float | None, unit: str) -> str:
     return "" if value is None else f"{value:.6g} {unit}"
-
-
-def _joined(*parts: str) -> str:
-    return ", ".join(part for part in parts if part)

@@ -16,6 +16,7 @@ from ketacare.clinic.accounts.roles import Role
 from ketacare.clinic.eligibility import actions as eligibility
 from ketacare.clinic.infusions.actions.stepping import allow, begin, finish
 from ketacare.clinic.infusions.models import OPEN_PHASES, AdverseEvent, Phase, Session, Step
+from ketacare.clinic.records import access as records
 from ketacare.clinic.work import actions as work
 from ketacare.clinic.work.models import TaskKind
 from ketacare.core.errors import ErrorCode, InputError
@@ -92,6 +93,7 @@ def review_event(
     """Record the psychiatrist's review; with the last one the next dose is no longer held by events."""
     allow(by, Permission.ELIGIBILITY_SIGN)
     current = _locked(event)
+    records.refuse_if_sealed(current.session)
     if current.reviewed_at is not None:
         raise InputError(ErrorCode.CONTRADICTION, _("Somebody has reviewed it already."))
     if not text.strip():
@@ -124,7 +126,7 @@ def report_event(*, event: AdverseEvent, outside: bool, by: User, now: datetime)
     name = "outside_reported_at" if outside else "reported_at"
     if getattr(current, name) is None:
         setattr(current, name, now)
-        current.save()
+        current.save(update_fields=[name])  # the record may be sealed: only this stays open
         _close_duty(current, "outside" if outside else "report", by)
         audit.record(
             tag=audit.Tag.EVENT_REPORTED,
