@@ -22,7 +22,14 @@ STATES = {
     "plans:overview": 2,
     "questionnaires:overview": 2,
 }
-NOT_PAGES = {"infusions:stream", "infusions:live", "mfa_download_recovery_codes", "theme"}
+NOT_PAGES = {
+    "infusions:stream",
+    "infusions:live",
+    "mfa_download_recovery_codes",
+    "theme",
+    "records:pdf",
+    "records:values",
+}
 LEAST_PAGES = {"psychiatrist": 30, "nurse": 25, "front_desk": 4, "researcher": 3, "manager": 8}
 # The kinds of elements of a page: tag, classes, role and state, with those of the parent.
 KINDS = """() => {
