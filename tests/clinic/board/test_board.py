@@ -93,7 +93,7 @@ def test_what_is_due_for_others_is_one_tap_away(client_of, psychiatrist):
 def test_the_board_renews_itself_in_the_background(client_of, booked):
     client = client_of(Role.NURSE)
     whole = board(client)
-    assert 'hx-trigger="every 20s"' in whole
+    assert 'hx-trigger="reorder, sse:minute throttle:20s"' in whole
     assert "X-Background" in whole
     part = board(client, **{"HX-Request": "true", "X-Background": "1"})
     assert "<html" not in part
