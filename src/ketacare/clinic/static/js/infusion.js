@@ -26,7 +26,8 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 
 // What somebody else did meanwhile is said beside the forms too: they may be all that is in view.
 document.body.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id !== "live-now") return;
+  // An exchange by the stream names no target: only one that this page asked for is meant.
+  if (event.detail.target?.id !== "live-now") return;
   const place = document.querySelector("[data-meanwhile-here]");
   const said = event.detail.target.querySelector("[data-meanwhile]")?.cloneNode(true);
   said?.removeAttribute("role");
