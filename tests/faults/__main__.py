@@ -13,7 +13,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-SIZES = {"load": 600, "kills": 50, "fuzz": 1_000_000}
+SIZES = {"load": 600, "load-postgresql": 600, "kills": 50, "fuzz": 1_000_000}
 _TARGET_PER_S = 500
 
 
@@ -24,21 +24,36 @@ def say(text):
 
 
 def load(seconds):
-    """Send as fast as it is answered, twelve chairs, for so many seconds."""
+    """Send as fast as it is answered, twelve chairs, for so many seconds, into SQLite."""
+    return _load(seconds, "SQLite", {})
+
+
+def load_postgresql(seconds):
+    """The same into a PostgreSQL of our own, where Debian's server is installed."""
+    from tests.faults.postgres import cluster, programs
+
+    if programs() is None:
+        say("durable ingest, PostgreSQL: not measured, its server is not installed")
+        return True
+    with cluster() as make:
+        return _load(seconds, "PostgreSQL", {"DATABASE_URL": make("load")})
+
+
+def _load(seconds, name, environment):
     from tests.faults.clinic import Clinic
     from tests.load.driving import drive
 
     with tempfile.TemporaryDirectory() as folder:
-        clinic = Clinic(Path(folder), chairs=12)
+        clinic = Clinic(Path(folder), chairs=12, environment=environment)
         port = clinic.listen()
         acknowledged, taken = asyncio.run(drive(port, chairs=12, seconds=seconds))
         clinic.stop()
         n = sum(map(len, acknowledged.values()))
         is_whole = clinic.stored() == acknowledged and clinic.strangers() == 0
     verdict = "ok" if n / taken >= _TARGET_PER_S else "MISSED"
-    say(f"durable ingest, SQLite, 12 chairs, {taken:.0f} s: {n / taken:.0f} messages/s "
-          f"(≥ {_TARGET_PER_S}) {verdict}; {n} acknowledged, "
-          f"{'all stored once and in order' if is_whole else 'NOT ALL STORED IN ORDER'}")  # fmt: skip
+    say(f"durable ingest, {name}, 12 chairs, {taken:.0f} s: {n / taken:.0f} messages/s "
+        f"(≥ {_TARGET_PER_S}) {verdict}; {n} acknowledged, "
+        f"{'all stored once and in order' if is_whole else 'NOT ALL STORED IN ORDER'}")  # fmt: skip
     return is_whole
 
 
@@ -94,7 +109,7 @@ def _resident_kb():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-TOPICS = {"load": load, "kills": kills, "fuzz": fuzz}
+TOPICS = {"load": load, "load-postgresql": load_postgresql, "kills": kills, "fuzz": fuzz}
 
 
 def main(words):

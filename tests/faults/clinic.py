@@ -4,6 +4,7 @@ Used by the tests of faults and of load. Everything goes through the commands an
 does for a real monitor; only counting looks into the database.
 """
 
+import contextlib
 import json
 import os
 import sqlite3
@@ -94,15 +95,27 @@ class Clinic:
         """Return a connection to the database file, for looking."""
         return sqlite3.connect(self.folder / "ketacare.sqlite3", timeout=30, isolation_level=None)
 
+    def _rows(self, question):
+        address = self.environment.get("DATABASE_URL")
+        if address is None:
+            database = self.database()
+        else:
+            import psycopg
+
+            database = psycopg.connect(address, autocommit=True)
+        with contextlib.closing(database):
+            return database.execute(question).fetchall()
+
     def stored(self):
-        """Return the control ids stored with a session, in order of arrival, by chair."""
-        database = self.database()
-        rows = database.execute(
-            "select m.bed, m.control_id, count(v.id) from vitals_message m "
-            "join vitals_value v on v.message_id = m.id where m.status = 'committed' "
-            "group by m.id order by m.rowid"
-        ).fetchall()
-        database.close()
+        """Return the control ids stored with a session, in order of storing, by chair."""
+        place = "m.rowid"
+        if "DATABASE_URL" in self.environment:  # its rows have no order of their own
+            place = "m.received_at, m.sent_at, length(m.control_id), m.control_id"
+        rows = self._rows(
+            "select m.bed, m.control_id, v.n from vitals_message m join "
+            "(select message_id, count(*) as n from vitals_value group by message_id) v "
+            f"on v.message_id = m.id where m.status = 'committed' order by {place}"
+        )
         found = {}
         for bed, control_id, values in rows:
             assert values == 3  # whole messages only
@@ -111,13 +124,11 @@ class Clinic:
 
     def strangers(self):
         """Return how many values are with a person who does not sit in the chair they came from."""
-        database = self.database()
-        (n,) = database.execute(
+        ((n,),) = self._rows(
             "select count(*) from vitals_value v join vitals_message m on v.message_id = m.id "
             "join infusions_session s on v.session_id = s.id "
             "join infusions_chair c on s.chair_id = c.id where c.name <> m.bed"
-        ).fetchone()
-        database.close()
+        )
         return n
 
 

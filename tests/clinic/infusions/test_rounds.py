@@ -122,3 +122,18 @@ def test_an_open_page_is_told_values_and_when_to_look_again(rounds, running):
 def test_a_look_at_quiet_chairs_asks_one_question(rounds, django_assert_num_queries):
     with django_assert_num_queries(1):
         rounds.look(now=after(1.5))
+
+
+def test_what_was_just_seen_is_known_until_something_is_committed(rounds, running):
+    send(after(2), 1, heart_rate=82)
+    rounds.look(now=after(2.1))
+    assert set(rounds.known(now=after(3))) == {running.pk}
+    assert rounds.known(now=after(30)) == {}  # too old to be shown as now
+    send(after(3), 2, heart_rate=135)
+    assert rounds.known(now=after(3.1)) == {}  # committed, and not yet looked at
+
+
+def test_a_page_that_was_just_opened_is_told_everything(rounds, running):
+    send(after(2), 1, heart_rate=82)
+    rounds.look(now=after(2.1))
+    assert "82" in saying_of(running.pk)(rounds.as_new())["tiles"]

@@ -110,6 +110,9 @@ def test_a_look_that_fails_is_said_and_the_looking_goes_on(monkeypatch):
                 raise left.pop()
             return Look(glances=(), standing=(), over=())
 
+        def as_new(self):
+            return self.look(now=NOW)
+
     monkeypatch.setattr(hub, "Rounds", Failing)
 
     async def watch_it():

@@ -124,7 +124,12 @@ else:
             "ENGINE": "django.db.backends.postgresql",
             "CONN_HEALTH_CHECKS": True,
             **KETACARE["DATABASE_URL"],
-            "OPTIONS": {"pool": True, **KETACARE["DATABASE_URL"]["OPTIONS"]},
+            # Pages in flight, background jobs, the listener and the looks at the chairs; the default
+            # of four would make them wait for each other.
+            "OPTIONS": {
+                "pool": {"min_size": 2, "max_size": 20, "timeout": 10},
+                **KETACARE["DATABASE_URL"]["OPTIONS"],
+            },
         }
     }
 

@@ -10,14 +10,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from weakref import WeakKeyDictionary
 
 from django.db import close_old_connections, connections
 from django.utils import timezone, translation
 
 from ketacare.clinic.infusions.rounds import Look, Rounds
+from ketacare.clinic.infusions.watching import Watch
 
 LOOK_EVERY = 0.1  # seconds; in between nothing is asked
 REST = 0.02  # a look that took long is followed by another at once, but for this
@@ -34,6 +37,7 @@ class Place:
 
     def __init__(self, *, key: str, say: Say, language: str) -> None:
         self.key, self.say, self.language = key, say, language
+        self.is_new = True
         self._waiting: News = {}
         self._arrived = asyncio.Event()
 
@@ -93,8 +97,9 @@ class Hub:
         while True:
             begun = loop.time()
             wanted = {(place.language, place.key): place.say for place in self._places}
+            new = [place for place in self._places if place.is_new]
             try:
-                told = await loop.run_in_executor(self._thread, self._look, wanted)
+                told, first = await loop.run_in_executor(self._thread, self._look, wanted, new)
             except Exception:  # whatever it is, the looking goes on
                 self.failures += 1
                 if self.failures == TROUBLE_AFTER:
@@ -102,13 +107,21 @@ class Hub:
                     self._tell_all({"trouble": "trouble"})
             else:
                 self._succeeded()
+                for place, everything in first:
+                    place.is_new = False
+                    place.put(everything)
                 for place in self._places:
                     if news := told.get((place.language, place.key)):
                         place.put(news)
             await asyncio.sleep(max(REST, LOOK_EVERY - (loop.time() - begun)))
 
-    def _look(self, wanted: Mapping[tuple[str, str], Say]) -> dict[tuple[str, str], News]:
-        """Look, and say once what several pages show; runs in the thread of its own."""
+    def _look(
+        self, wanted: Mapping[tuple[str, str], Say], new: Sequence[Place]
+    ) -> tuple[dict[tuple[str, str], News], list[tuple[Place, News]]]:
+        """Look, and say once what several pages show; runs in the thread of its own.
+
+        A page that was just opened is told everything: something may have changed on its way.
+        """
         close_old_connections()
         found = self._rounds.look(now=timezone.now())
         told = {}
@@ -116,7 +129,15 @@ class Hub:
             for (language, key), say in wanted.items():
                 with translation.override(language):
                     told[language, key] = say(found)
-        return told
+        first = []
+        for place in new:
+            with translation.override(place.language):
+                first.append((place, place.say(self._rounds.as_new())))
+        return told, first
+
+    def known(self, *, now: datetime) -> Mapping[uuid.UUID, Watch]:
+        """Return the chairs as this server last saw them, where nothing happened since."""
+        return self._rounds.known(now=now)
 
     def _succeeded(self) -> None:
         if self.failures >= TROUBLE_AFTER:
@@ -132,6 +153,14 @@ class Hub:
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 
 
+_current: list[Hub] = []  # the hub of this process that looks, for threads that have no loop
+
+
+def known(*, now: datetime) -> Mapping[uuid.UUID, Watch]:
+    """Return the chairs this process has looked at a moment ago; for pages, in any thread."""
+    return _current[-1].known(now=now) if _current else {}
+
+
 def hub() -> Hub:
     """Return the hub of the running server."""
     loop = asyncio.get_running_loop()
@@ -145,7 +174,9 @@ async def looking() -> AsyncIterator[None]:
     """Look after the chairs for as long as the context lasts; for the lifespan of the web process."""
     found = hub()
     found.start()
+    _current.append(found)
     try:
         yield
     finally:
+        _current.remove(found)
         await found.stop()

@@ -66,6 +66,7 @@ class Chair:
         self.readings: Readings | None = None
         self.looked_up_at: datetime | None = None
         self.look_again_at: datetime | None = None
+        self.stood: tuple[tuple[int, int], Watch] | None = None  # both at once, for other threads
 
     def look(self, counters: tuple[int, int], *, now: datetime) -> Glance | None:
         """Return how it stands now, or ``None`` when there is nothing new to say."""
@@ -88,6 +89,7 @@ class Chair:
         if before is not None and _turns(before) != _turns(seen) and not (acted or due):
             seen = self._seen(now=now, anew=True) or seen  # a level changed: what follows from it
         self.counters, self.watch = counters, seen
+        self.stood = (counters, seen)
         self.look_again_at = min(now + LOOK_UP_AGAIN, _silent_at(seen) or now + LOOK_UP_AGAIN)
         return Glance(
             watch=seen,
@@ -143,6 +145,32 @@ class Rounds:
                 found.append(glance)
         standing = tuple(c.watch for c in self._chairs.values() if c.watch is not None)
         return Look(glances=found, standing=standing, over=over)
+
+    def as_new(self) -> Look:
+        """Return every chair as it stands, for a page that has just been opened."""
+        stood = [chair.stood for chair in self._chairs.values() if chair.stood is not None]
+        watches = tuple(seen for _counters, seen in stood)
+        return Look(
+            glances=tuple(
+                Glance(watch=seen, acted=False, turned=False, is_first=True) for seen in watches
+            ),
+            standing=watches,
+            over=(),
+        )
+
+    def known(self, *, now: datetime) -> dict[uuid.UUID, Watch]:
+        """Return the chairs in which nothing was committed since the last look, as they stand.
+
+        May be called in any thread. What is older than a look may be is left out.
+        """
+        stood = {pk: chair.stood for pk, chair in list(self._chairs.items())}
+        return {
+            pk: stands[1]
+            for pk, counters in access.open_counters().items()
+            if (stands := stood.get(pk)) is not None
+            and stands[0] == counters
+            and timedelta() <= now - stands[1].now <= 2 * LOOK_UP_AGAIN
+        }
 
 
 def _turns(seen: Watch) -> tuple[object, ...]:

@@ -81,6 +81,8 @@ async def news(key: str, say: Say, still_here: StillHere) -> AsyncIterator[str]:
     began = asked = beat = loop.time()
     minute = _minute(timezone.now())
     try:
+        # An open stream holds no connection to the database: there are more pages than connections.
+        await sync_to_async(connections.close_all)()
         with hub().place(key, say) as place:
             yield f"retry: {RETRY_MS}\n\n{_event('beat', _clock())}"
             while loop.time() - began < LONGEST_SECONDS:
@@ -99,11 +101,18 @@ async def news(key: str, say: Say, still_here: StillHere) -> AsyncIterator[str]:
                     yield _event("beat", _clock())
                 if loop.time() - asked >= ASK_AGAIN_SECONDS:
                     asked = loop.time()
-                    if not await sync_to_async(still_here)():
+                    if not await sync_to_async(_asked)(still_here):
                         yield _event("left", "left")
                         return
     finally:
         await sync_to_async(connections.close_all)()
+
+
+def _asked(still_here: StillHere) -> bool:
+    try:
+        return still_here()
+    finally:
+        connections.close_all()
 
 
 async def _fetch(place: Place, patience: float) -> dict[str, str] | None:

@@ -159,11 +159,13 @@ def sees_chairs(user: User) -> bool:
 
 
 def _chairs(*, now: datetime) -> Part:
+    from ketacare.clinic.infusions.hub import known
     from ketacare.clinic.infusions.watching import read, watch
 
     here = list(infusions.open_sessions())
     marks, held = marks_of(here), held_of(here)
-    watched = [watch(session, read(session, now=now), now=now) for session in here]
+    seen_now = known(now=now)  # what the server has just looked at is not asked again
+    watched = [seen_now.get(s.pk) or watch(s, read(s, now=now), now=now) for s in here]
     return Part(
         key="chairs",
         title=_("In the chair now"),
