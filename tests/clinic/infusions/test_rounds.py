@@ -137,3 +137,13 @@ def test_a_page_that_was_just_opened_is_told_everything(rounds, running):
     send(after(2), 1, heart_rate=82)
     rounds.look(now=after(2.1))
     assert "82" in saying_of(running.pk)(rounds.as_new())["tiles"]
+
+
+def test_an_acknowledged_limit_is_an_act_for_every_other_page(rounds, running, nurse):
+    """Its value stays as it is: nothing else of the chair would tell the other stations."""
+    send(after(2), 1, spo2=84)  # critical: below 88 (clinical reference C3)
+    rounds.look(now=after(2.1))
+    assert not rounds.look(now=after(2.2)).is_news
+    actions.acknowledge(alert=running.alerts.get(), words="oxygen", by=nurse, now=after(3))
+    (found,) = rounds.look(now=after(3.1)).glances
+    assert found.acted

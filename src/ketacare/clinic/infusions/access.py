@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,14 @@ from ketacare.clinic.accounts.roles import may
 from ketacare.clinic.infusions import mapping
 from ketacare.clinic.infusions.models import OPEN_PHASES, Chair, PumpEvent, Session, Step
 from ketacare.core.record import Infusion
+
+
+class Counters(NamedTuple):
+    """What counts up in a session: acts, everything that arrived, words about crossed limits."""
+
+    version: int
+    changes: int
+    limits: int
 
 
 def get_session(user: User, session_id: uuid.UUID, permission: Permission) -> Session:
@@ -89,15 +98,21 @@ def steps_since(session: Session, version: int) -> list[Step]:
     return list(session.steps.select_related("by").filter(version__gt=version).order_by("version"))
 
 
-def change_counter(session_id: uuid.UUID) -> tuple[int, int] | None:
-    """Return version and number of changes of a session; ``None`` when there is none."""
-    return Session.objects.filter(pk=session_id).values_list("version", "changes").first()
-
-
-def open_counters() -> dict[uuid.UUID, tuple[int, int]]:
-    """Return version and number of changes of every open session, asked in one question."""
-    found = Session.objects.filter(phase__in=OPEN_PHASES).order_by()
-    return {pk: (version, n) for pk, version, n in found.values_list("pk", "version", "changes")}
+def open_counters() -> dict[uuid.UUID, Counters]:
+    """Return what counts up when something happens, of every open session, asked in one question."""
+    found = (
+        Session.objects.filter(phase__in=OPEN_PHASES)
+        .order_by()
+        .annotate(
+            seen=Count("alerts__acknowledged_at"),
+            told=Count("alerts__escalated_at"),
+        )
+        .values_list("pk", "version", "changes", "seen", "told")
+    )
+    return {
+        pk: Counters(version=version, changes=changes, limits=seen + told)
+        for pk, version, changes, seen, told in found
+    }
 
 
 def session_by_id(session_id: uuid.UUID) -> Session | None:

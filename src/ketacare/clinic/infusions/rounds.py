@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 class Glance:
     """One chair as it stands after a look.
 
-    ``acted`` says that somebody did something or entered a value; ``turned`` that a level, what is
+    ``acted`` says that somebody did something, entered a value or acknowledged a limit; ``turned`` that a level, what is
     due, a warning or the connection is another than before.
     """
 
@@ -61,14 +61,14 @@ class Chair:
 
     def __init__(self, session_id: uuid.UUID) -> None:
         self.trace = Trace(session_id)
-        self.counters: tuple[int, int] | None = None
+        self.counters: access.Counters | None = None
         self.watch: Watch | None = None
         self.readings: Readings | None = None
         self.looked_up_at: datetime | None = None
         self.look_again_at: datetime | None = None
-        self.stood: tuple[tuple[int, int], Watch] | None = None  # both at once, for other threads
+        self.stood: tuple[access.Counters, Watch] | None = None  # both at once, for other threads
 
-    def look(self, counters: tuple[int, int], *, now: datetime) -> Glance | None:
+    def look(self, counters: access.Counters, *, now: datetime) -> Glance | None:
         """Return how it stands now, or ``None`` when there is nothing new to say."""
         waits = self.look_again_at is not None and now < self.look_again_at
         if waits and counters == self.counters and self._is_forward(now):
@@ -77,7 +77,8 @@ class Chair:
         self.trace.look(now=now)
         acted = (
             self.counters is None
-            or counters[0] != self.counters[0]
+            or counters.version != self.counters.version
+            or counters.limits != self.counters.limits
             or entries != self.trace.entries
         )
         due = (
