@@ -70,7 +70,8 @@ class Demo:
     def sign_ins(self):
         return json.loads((self.data_dir / "sign-ins.json").read_text(encoding="utf-8"))
 
-    def start(self):
+    @property
+    def environment(self):
         environment = {
             **os.environ,
             "KETACARE_DATA_DIR": str(self.data_dir),
@@ -79,12 +80,15 @@ class Demo:
         }
         for name in ("KETACARE_SECRET_KEY", "DATABASE_URL", "DJANGO_SETTINGS_MODULE"):
             environment.pop(name, None)
+        return environment
+
+    def start(self):
         begun = time.monotonic()
         self.data_dir.mkdir(parents=True, exist_ok=True)
         self._log = (self.data_dir.parent / "demo.log").open("ab")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "ketacare.clinic", "demo"],
-            env=environment,
+            env=self.environment,
             stdout=self._log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -112,10 +116,10 @@ class Demo:
         self.process.wait(timeout=10)
         self._log.close()
 
-    def stop(self):
+    def stop(self, number=signal.SIGINT):
         """End it as Ctrl-C does, and return how many seconds that took."""
         begun = time.monotonic()
-        self.process.send_signal(signal.SIGINT)
+        self.process.send_signal(number)
         try:
             self.process.wait(timeout=15)
         except subprocess.TimeoutExpired:

@@ -151,6 +151,15 @@ def test_logs_hold_no_patient(message, logged):
     assert record.getMessage() == logged
 
 
+@pytest.mark.parametrize(("status", "told"), [(403, False), (404, False), (500, True)])
+def test_only_a_fault_of_the_program_is_logged_with_its_traceback(status, told):
+    fault = (ValueError, ValueError("x"), None)
+    record = logging.LogRecord("django.request", logging.WARNING, "", 0, "No", (), fault)
+    record.status_code = status
+    assert WithoutPatientData().filter(record)
+    assert bool(record.exc_info) is told
+
+
 def test_static_addresses_change_with_the_files():
     assert settings.STATIC_URL.startswith("/static/")
     assert len(settings.STATIC_URL.split("/")[2]) == 12

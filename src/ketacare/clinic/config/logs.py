@@ -17,11 +17,14 @@ class WithoutPatientData(logging.Filter):
     """Shortens ids and signed links to their first four characters, and drops query strings.
 
     Four characters are enough to see that two lines speak of the same thing and too few to find
-    the person. What tracebacks say is the matter of :class:`WithoutValues`.
+    the person. What tracebacks say is the matter of :class:`WithoutValues`; an answer that refuses
+    (403, 404) is no fault of the program and has none.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the message in place and let it pass."""
+        if 400 <= getattr(record, "status_code", 0) < 500:
+            record.exc_info = record.exc_text = None
         text = _IDENTIFIER.sub(lambda found: found.group()[:4] + "…", record.getMessage())
         record.msg = re.sub(r"(/[^\s?\"]*)\?[^\s\"]*", r"\1?…", text)
         record.args = ()
