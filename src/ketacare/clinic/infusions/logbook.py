@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from ketacare.clinic.infusions import access
 from ketacare.clinic.infusions.alarming import goes_on, said_of
 from ketacare.clinic.infusions.alerting import said
+from ketacare.clinic.infusions.entering import DIFFERS
 from ketacare.clinic.infusions.models import Session, Step
 from ketacare.clinic.infusions.watching import Readings
 from ketacare.clinic.vitals import access as vitals
@@ -76,6 +77,7 @@ def log_of(session: Session, readings: Readings) -> tuple[Line, ...]:
     lines += _gap_lines(session)
     lines += _alarm_lines(session)
     lines += _limit_lines(session)
+    lines += _kept_lines(session)
     lines.sort(key=lambda line: line.at, reverse=True)
     return tuple(lines)
 
@@ -166,6 +168,29 @@ def _limit_lines(session: Session) -> list[Line]:
                     detail=alert.words,
                 )
             )
+    return lines
+
+
+def _kept_lines(session: Session) -> list[Line]:
+    """Return what waited on a device that had lost the server: both its times, and a wrong clock."""
+    lines = []
+    for kept in session.kept_entries.select_related("by"):
+        made = timezone.localtime(kept.at)
+        detail = _("made at {at}, without connection to the server").format(at=f"{made:%H:%M:%S}")
+        if abs(kept.ahead_s) >= DIFFERS.total_seconds():
+            own = timezone.localtime(kept.device_at)
+            detail += "; " + _("the device's clock said {at}, which is wrong by {n} s").format(
+                at=f"{own:%H:%M:%S}", n=f"{kept.ahead_s:+.0f}"
+            )
+        lines.append(
+            Line(
+                at=kept.received_at,
+                who=kept.by.display_name,
+                machine=False,
+                text=_("sent what was kept on a device: {what}").format(what=kept.what),
+                detail=detail,
+            )
+        )
     return lines
 
 

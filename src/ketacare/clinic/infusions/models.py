@@ -354,3 +354,42 @@ class AdverseEvent(models.Model):
     def awaits_review(self) -> bool:
         """Whether nothing more may be given before somebody has looked at it."""
         return self.is_serious and self.reviewed_at is None
+
+
+class SentEntry(models.Model):
+    """What a page sent under a key of its own, and the answer: sent again, it is answered alike.
+
+    It holds no reference to a session: it is about the way, and no part of the record.
+    """
+
+    key = models.UUIDField(primary_key=True, editable=False)
+    path = models.CharField(max_length=120)  # the session and what was to be entered
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    answer = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.path}"
+
+
+class KeptEntry(models.Model):
+    """One entry that a page kept on its device because it had lost the server, with both times.
+
+    ``at`` is when it was made, by the server's clock as the page knew it; ``device_at`` is what the
+    device's own clock said then, ``ahead_s`` by how much that clock was ahead.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)  # the key it was sent under
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="kept_entries")
+    what = models.CharField(max_length=120)
+    at = models.DateTimeField()
+    device_at = models.DateTimeField()
+    ahead_s = models.FloatField()
+    received_at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["received_at"]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.at:%H:%M:%S}"

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from ketacare.clinic.infusions import listing, stream, views, views_arrival, views_events
+from ketacare.clinic.infusions import (
+    listing,
+    stream,
+    views,
+    views_arrival,
+    views_entries,
+    views_events,
+)
 
 app_name = "infusions"
 urlpatterns = [
@@ -13,6 +20,11 @@ urlpatterns = [
     path("infusions/<uuid:infusion_id>/live/<slug:part>/", views.live, name="live"),
     path("infusions/<uuid:infusion_id>/stream/", stream.stream, name="stream"),
     path("infusions/<uuid:infusion_id>/do/<slug:act>/", views.act, name="act"),
+    path(
+        "infusions/<uuid:infusion_id>/entries/<slug:what>/<slug:name>/",
+        views_entries.enter,
+        name="enter",
+    ),
     path(
         "infusions/<uuid:infusion_id>/questions/<slug:station>/", views.questions, name="questions"
     ),

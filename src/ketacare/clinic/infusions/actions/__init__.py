@@ -15,6 +15,7 @@ from ketacare.clinic.infusions.actions.booking import (
     schedule,
 )
 from ketacare.clinic.infusions.actions.calling import record_call
+from ketacare.clinic.infusions.actions.entering import enter_once, kept_entry
 from ketacare.clinic.infusions.actions.events import record_event, report_event, review_event
 from ketacare.clinic.infusions.actions.leaving import GateClosed, discharge
 from ketacare.clinic.infusions.actions.preparing import prepare, second_check
@@ -42,6 +43,8 @@ __all__ = [
     "change_rate",
     "check_in",
     "discharge",
+    "enter_once",
+    "kept_entry",
     "note",
     "pause",
     "prepare",
