@@ -262,11 +262,13 @@ def audit_verify(
     quick: Annotated[
         bool, typer.Option("--quick", help="Check the chains only, not every sealed session.")
     ] = False,
+    json: Json = False,
 ) -> None:
     """Say whether the audit log, the sealed records and the cabinet's guards hold; exit code 1 if not."""
     from ketacare.cli.clinic import run_clinic
 
-    run_clinic("verify", *(["--quick"] if quick else []))
+    options = (("--quick", quick), ("--json", json))
+    run_clinic("verify", *(name for name, is_wanted in options if is_wanted))
 
 
 def run(arguments: list[str] | None = None) -> None:

@@ -9,6 +9,7 @@ from ketacare.clinic.accounts.roles import Role
 from ketacare.clinic.infusions import actions
 from ketacare.clinic.infusions.actions import calling
 from ketacare.clinic.infusions.models import Step
+from ketacare.clinic.records import access as records
 from ketacare.clinic.work.models import Task, TaskKind
 from ketacare.core.errors import InputError
 
@@ -57,6 +58,17 @@ def test_well_closes_it_and_stands_in_the_log(gone, nurse):
     call(gone, nurse)
     assert not Task.objects.filter(kind=TaskKind.CALL, done_at__isnull=True).exists()
     assert gone.steps.get(act=Step.Act.CALL).text == "Well."
+
+
+def test_whether_somebody_was_reached_is_stored_and_not_read_from_words(gone, nurse):
+    call(gone, nurse, reached=False, well=None, words="Well, nobody answers.")
+    assert records.call_is_open(gone)
+    call(gone, nurse, words="Not reached. at first, then she called back.")
+    assert not records.call_is_open(gone)
+    assert [step.subject for step in gone.steps.filter(act=Step.Act.CALL)] == [
+        "not_reached",
+        "reached",
+    ]
 
 
 def test_not_reached_is_called_again_in_three_hours(gone, nurse):

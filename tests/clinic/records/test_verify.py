@@ -1,5 +1,6 @@
 """Verification says which event of which session differs, in which place, and both values."""
 
+import json
 from datetime import timedelta
 from io import StringIO
 
@@ -137,6 +138,32 @@ def test_the_command_prints_all_three_and_fails_for_a_missing_guard_of_the_cabin
         call_command("verify", stderr=told)
     cabinet.install(connection)
     assert "cabinet_entry_no_update" in told.getvalue()
+
+
+def test_for_programs_the_command_prints_one_object_and_fails_the_same_way(chain):
+    out = StringIO()
+    call_command("verify", "--json", stdout=out)
+    told = json.loads(out.getvalue())
+    assert told["holds"]
+    assert told["sealed_records"] == {
+        "holds": True,
+        "seals": 2,
+        "last_hash": Head.objects.get().hash,
+        "problems": [],
+    }
+    assert told["audit_log"]["events"] == Event.objects.count()
+    cabinet.remove(connection)
+    out = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("verify", "--json", stdout=out)
+    cabinet.install(connection)
+    told = json.loads(out.getvalue())
+    assert (told["holds"], told["audit_log"]["holds"], told["cabinet"]["holds"]) == (
+        False,
+        True,
+        False,
+    )
+    assert "cabinet_entry_no_update" in " ".join(told["cabinet"]["problems"])
 
 
 def test_an_event_of_the_audit_log_holds_each_hash(chain):

@@ -198,7 +198,8 @@ class PumpEvent(models.Model):
 class Step(models.Model):
     """One act on a session: what, by whom, when, why; ``version`` is the session's after it.
 
-    ``subject`` names what it was about where there are several: a step of the check-in.
+    ``subject`` names what it was about where there are several: a step of the check-in, or whether
+    a call reached the person (``Call``).
     """
 
     class Act(models.TextChoices):
@@ -223,6 +224,12 @@ class Step(models.Model):
         CALL = "call", _("called after the infusion")
         SKIP = "skip", _("skipped a step of the check-in")
         EVENT = "event", _("recorded an adverse event")
+
+    class Call(models.TextChoices):
+        """The ``subject`` of a call: whether somebody was spoken to."""
+
+        REACHED = "reached", _("Reached")
+        NOT_REACHED = "not_reached", _("Not reached")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="steps")

@@ -139,10 +139,9 @@ def call_is_open(session: Session) -> bool:
     """Return whether nobody has reached the person on the day after; a cancelled visit needs no call."""
     if session.discharged_at is None or session.started_at is None:
         return False
-    reached = Step.objects.filter(session=session, act=Step.Act.CALL).exclude(
-        text__startswith=_("Not reached.")
-    )
-    return not reached.exists()
+    return not Step.objects.filter(
+        session=session, act=Step.Act.CALL, subject=Step.Call.REACHED
+    ).exists()
 
 
 def unsealed() -> QuerySet[Session]:

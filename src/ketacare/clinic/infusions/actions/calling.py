@@ -83,7 +83,14 @@ def record_call(
             due_at=now + calls.answer_within,
             object_id=current.pk,
         )
-    finish(current, act=Step.Act.CALL, by=by, now=now, text=f"{heard} {said}".strip())
+    finish(
+        current,
+        act=Step.Act.CALL,
+        by=by,
+        now=now,
+        text=f"{heard} {said}".strip(),
+        subject=Step.Call.REACHED if reached else Step.Call.NOT_REACHED,
+    )
     audit.record(
         tag=audit.Tag.INFUSION_CALLED,
         by=by,
