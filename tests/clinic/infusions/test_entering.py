@@ -107,7 +107,7 @@ def test_an_act_that_no_longer_fits_is_refused_and_changes_nothing(send, now_run
         expected_version=seen,
     )  # fmt: skip
     answer = send("do/pause", version=seen, why="nausea")
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "Bea Lund" in answer.json()["refused"]
     assert now_running.pump_events.count() == 2
     assert not SentEntry.objects.exists()

@@ -7,6 +7,7 @@ when it was made; one that was sent at once happened when it arrived, as any for
 
 from __future__ import annotations
 
+import base64
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.forms import Form
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from ketacare.clinic.accounts.models import User
@@ -92,6 +94,15 @@ def read(post: Mapping[str, Any], *, now: datetime) -> Sent:
             ErrorCode.OUT_OF_RANGE, _("It was made more than 24 hours ago; write it as a note.")
         )
     return found
+
+
+def page_key(user: User) -> str:
+    """Return the key with which this person's pages close what they keep on a device.
+
+    It comes with the page and is never stored there, so that nobody else who uses the device can read it.
+    """
+    digest = salted_hmac("ketacare.infusions.kept", str(user.pk), algorithm="sha256").digest()
+    return base64.b64encode(digest).decode()
 
 
 def kind_of(what: str, name: str) -> Kind | None:

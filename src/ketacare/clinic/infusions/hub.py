@@ -21,10 +21,12 @@ from django.utils import timezone, translation
 
 from ketacare.clinic.infusions.rounds import Look, Rounds
 from ketacare.clinic.infusions.watching import Watch
+from ketacare.clinic.vitals.storing import storing
 
 LOOK_EVERY = 0.1  # seconds; in between nothing is asked
 REST = 0.02  # a look that took long is followed by another at once, but for this
 TROUBLE_AFTER = 3  # looks that failed, one after the other
+UNREAD = "trouble"  # the records cannot be read; the others are of ``vitals.storing``
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ class Place:
     def __init__(self, *, key: str, say: Say, language: str) -> None:
         self.key, self.say, self.language = key, say, language
         self.is_new = True
+        self.trouble = ""  # the last it was told of
         self._waiting: News = {}
         self._arrived = asyncio.Event()
 
@@ -104,7 +107,6 @@ class Hub:
                 self.failures += 1
                 if self.failures == TROUBLE_AFTER:
                     log.exception("The chairs cannot be looked at; it is tried again and again.")
-                    self._tell_all({"trouble": "trouble"})
             else:
                 self._succeeded()
                 for place, everything in first:
@@ -113,6 +115,7 @@ class Hub:
                 for place in self._places:
                     if news := told.get((place.language, place.key)):
                         place.put(news)
+            self._tell_of_trouble()
             await asyncio.sleep(max(REST, LOOK_EVERY - (loop.time() - begun)))
 
     def _look(
@@ -142,12 +145,18 @@ class Hub:
     def _succeeded(self) -> None:
         if self.failures >= TROUBLE_AFTER:
             log.warning("The chairs can be looked at again.")
-            self._tell_all({"trouble": "over", "changed": "changed"})
         self.failures = 0
 
-    def _tell_all(self, news: News) -> None:
+    def _tell_of_trouble(self) -> None:
+        """Tell each page once what the server cannot do just now, and when that is over."""
+        trouble = UNREAD if self.failures >= TROUBLE_AFTER else storing.trouble().value
         for place in self._places:
-            place.put(news)
+            if place.trouble == trouble:
+                continue
+            was, place.trouble = place.trouble, trouble
+            place.put({"trouble": trouble or "over"})
+            if was == UNREAD:
+                place.put({"changed": "changed"})
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError
 
 from ketacare.clinic.infusions import access
+from ketacare.clinic.infusions.pages import Heard, pages
 from ketacare.clinic.infusions.reading import Readings, read_again
 from ketacare.clinic.infusions.watching import Watch, watch, with_states
 from ketacare.clinic.vitals.trace import Trace
@@ -71,7 +72,8 @@ class Chair:
     def look(self, counters: access.Counters, *, now: datetime) -> Glance | None:
         """Return how it stands now, or ``None`` when there is nothing new to say."""
         waits = self.look_again_at is not None and now < self.look_again_at
-        if waits and counters == self.counters and self._is_forward(now):
+        told = counters == self.counters and self._lost_page(now) == self._told_lost
+        if waits and told and self._is_forward(now):
             return None
         before, entries = self.watch, self.trace.entries
         self.trace.look(now=now)
@@ -98,6 +100,13 @@ class Chair:
             turned=before is None or _turns(before) != _turns(seen),
             is_first=before is None,
         )
+
+    def _lost_page(self, now: datetime) -> Heard | None:
+        return pages.lost(self.trace.session_id, now=now)
+
+    @property
+    def _told_lost(self) -> Heard | None:
+        return None if self.watch is None else self.watch.lost_page
 
     def _is_forward(self, now: datetime) -> bool:
         """Return whether the clock went on; one that was set back must not stop the looking."""
@@ -131,6 +140,7 @@ class Rounds:
         over = [pk for pk in self._chairs if pk not in counters]
         for pk in over:
             del self._chairs[pk]
+            pages.forget(pk)
         found = []
         for pk, counts in counters.items():
             chair = self._chairs.setdefault(pk, Chair(pk))
@@ -183,6 +193,7 @@ def _turns(seen: Watch) -> tuple[object, ...]:
         tuple((alert.rule, alert.outcome, alert.sentence) for alert in seen.alerts),
         seen.monitor_silent,
         seen.connection.received_at is None,
+        seen.lost_page,
     )
 
 

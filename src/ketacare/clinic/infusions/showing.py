@@ -16,6 +16,7 @@ from ketacare.clinic.history.access import diagnoses_of
 from ketacare.clinic.infusions import access, arriving, charts, checks, forms
 from ketacare.clinic.infusions.acts import ACTS, Act
 from ketacare.clinic.infusions.charts import Figure
+from ketacare.clinic.infusions.entering import KEEPS
 from ketacare.clinic.infusions.expecting import Expected, expected
 from ketacare.clinic.infusions.leaving import Leaving, leaving_of
 from ketacare.clinic.infusions.models import Phase, Session
@@ -85,6 +86,11 @@ class Offer:
     act: Act
     form: Form
     typed: bool
+
+    @property
+    def keeps(self) -> bool:
+        """Whether a page may keep it on its device while it has no server."""
+        return self.act.name in KEEPS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/infusions/book/", listing.book, name="book"),
     path("infusions/<uuid:infusion_id>/", views.session, name="session"),
     path("infusions/<uuid:infusion_id>/live/<slug:part>/", views.live, name="live"),
+    path("infusions/<uuid:infusion_id>/here/", views_entries.here, name="here"),
     path("infusions/<uuid:infusion_id>/stream/", stream.stream, name="stream"),
     path("infusions/<uuid:infusion_id>/do/<slug:act>/", views.act, name="act"),
     path(

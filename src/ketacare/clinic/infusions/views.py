@@ -29,6 +29,7 @@ from ketacare.clinic.infusions import (
     actions,
     alerting,
     checks,
+    entering,
     forms,
     grading,
     logbook,
@@ -39,7 +40,7 @@ from ketacare.clinic.infusions.actions import StaleVersion
 from ketacare.clinic.infusions.acts import ACTS
 from ketacare.clinic.infusions.alarming import alarms_of
 from ketacare.clinic.infusions.marks import marks_of
-from ketacare.clinic.infusions.models import Session
+from ketacare.clinic.infusions.models import Phase, Session
 from ketacare.clinic.infusions.watching import SYMPTOMS, read, watch
 from ketacare.clinic.work.drafts import discard, form_with_draft
 from ketacare.core.errors import InputError
@@ -74,6 +75,7 @@ def session(request: HttpRequest, infusion_id: uuid.UUID) -> HttpResponse:
         "alarms": alarms_of(found.pk) if found.is_open else (),
         "problems": rescuing.problems() if found.phase in rescuing.PHASES else (),
         "user_may_act": may(user, P.INFUSION_RUN),
+        "keeping": _keeping(found, user),
         "now": now,
     }
     return render(request, "infusions/session.html", context)
@@ -315,6 +317,14 @@ def _open(user: User, infusion_id: uuid.UUID) -> Session:
         tag=audit.Tag.INFUSION_READ, by=user, patient_id=found.patient_id, object_id=found.pk
     )
     return found
+
+
+def _keeping(session: Session, user: User) -> dict[str, str] | None:
+    """Return what the page needs to keep entries on its device, for those who enter any here."""
+    enters = may(user, P.INFUSION_RUN) or may(user, P.VITALS_RECORD)
+    if not enters or session.phase == Phase.CANCELLED:
+        return None
+    return {"secret": entering.page_key(user), "zone": timezone.get_current_timezone_name()}
 
 
 def _conflict(

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -24,6 +24,7 @@ from ketacare.clinic.accounts.models import User
 from ketacare.clinic.accounts.permissions import Permission
 from ketacare.clinic.infusions import access, actions, entering
 from ketacare.clinic.infusions.models import Session
+from ketacare.clinic.infusions.pages import pages
 from ketacare.clinic.work import actions as work
 from ketacare.clinic.work.owners import Owner
 from ketacare.core.errors import ErrorCode, InputError
@@ -50,11 +51,37 @@ def enter(request: HttpRequest, infusion_id: uuid.UUID, what: str, name: str) ->
                 HTTPStatus.FORBIDDEN,
             )
         answer = _entered(request, session, kind, sent, now)
+    except actions.StaleVersion as stale:
+        return _refused(stale.sentence, HTTPStatus.CONFLICT)
     except InputError as error:
         return _refused(error.sentence)
     if not sent.kept:
         messages.success(request, answer["said"])
+    elif not answer["again"]:
+        made = timezone.localtime(sent.made_at)
+        messages.success(
+            request,
+            _("Kept on this device at {at}, now in the record. {said}").format(
+                at=f"{made:%H:%M:%S}", said=answer["said"]
+            ),
+        )
     return JsonResponse(answer)
+
+
+@requires(Permission.INFUSION_VIEW)
+@require_POST
+def here(request: HttpRequest, infusion_id: uuid.UUID) -> HttpResponse:
+    """Hear that a page shows this session, or that it leaves it; nothing is read or stored."""
+    try:
+        page = uuid.UUID(request.POST.get("page", ""))
+    except ValueError:
+        return HttpResponse(status=HTTPStatus.BAD_REQUEST)
+    if request.POST.get("leaves") == "1":
+        pages.leave(infusion_id, page)
+    else:
+        who = cast("User", request.user).display_name
+        pages.hear(infusion_id, page, who=who, now=timezone.now())
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 def _entered(

@@ -17,6 +17,7 @@ from ketacare.clinic.eligibility import access as eligibility
 from ketacare.clinic.history.access import medicines_of
 from ketacare.clinic.infusions import access, checks, mapping
 from ketacare.clinic.infusions.models import FLOWING_PHASES, Phase, Session, Step
+from ketacare.clinic.infusions.pages import Heard, pages
 from ketacare.clinic.infusions.reading import Readings, read
 from ketacare.clinic.vitals.access import Connection
 from ketacare.clinic.vitals.forms import PRESSURE
@@ -121,6 +122,7 @@ class Watch:
     connection: Connection
     monitor_silent: bool
     meanwhile: tuple[Step, ...]
+    lost_page: Heard | None = None  # the last that showed it, when none does any more
 
 
 def judge(
@@ -144,6 +146,7 @@ def with_states(seen: Watch, readings: Readings, *, now: datetime) -> Watch:
         phase_minutes=_minutes_in_phase(seen.session, now),
         connection=readings.connection,
         monitor_silent=readings.connection.is_silent,
+        lost_page=pages.lost(seen.session.pk, now=now),
     )
 
 
@@ -176,6 +179,7 @@ def watch(session: Session, readings: Readings, *, now: datetime, seen: int | No
         connection=readings.connection,
         monitor_silent=readings.connection.is_silent,
         meanwhile=tuple(since),
+        lost_page=pages.lost(session.pk, now=now) if session.is_open else None,
     )
 
 

@@ -40,13 +40,14 @@ _STAYS = frozenset(
         "work:board_stream",
     }
 )
-# Giving the password again, and keeping what is being typed meanwhile.
+# Giving the password again, keeping what is being typed meanwhile, and that a page is still there.
 _ALWAYS = frozenset(
     {
         "account_reauthenticate",
         "mfa_reauthenticate",
         "mfa_reauthenticate_webauthn",
         "work:autosave",
+        "infusions:here",
     }
 )
 # Where a form can be shown again after the password; other acts lead back to the infusion.

@@ -34,6 +34,7 @@ from ketacare.clinic.work.needing import order_of
 from ketacare.core.safety import DueItem
 
 if TYPE_CHECKING:
+    from ketacare.clinic.infusions.pages import Heard
     from ketacare.clinic.infusions.watching import Watch
     from ketacare.clinic.questionnaires.models import RiskAnswer
 
@@ -67,6 +68,7 @@ class Seat:
     unheard: bool
     marks: tuple[Mark, ...]
     held: tuple[str, ...]
+    lost_page: Heard | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +210,7 @@ def seat_of(seen: Watch, marks: tuple[Mark, ...], held: tuple[str, ...]) -> Seat
         unheard=session.chair is not None and seen.connection.age_seconds is None,
         marks=marks,
         held=held,
+        lost_page=seen.lost_page,
     )
 
 

@@ -6,14 +6,27 @@ const SILENT_MS = 9500; // three beats of the stream
 const words = {
   live: "Live.",
   lost: "This page has lost the clinic's server: values here are old. Watch the monitor.",
+  keeps: " What you enter is kept on this device and sent later.",
   trouble: "The clinic's server cannot read its records: values here are old. Watch the monitor.",
   left: "You are signed out: nothing here is brought up to date. Sign in again.",
 };
 
 const line = document.querySelector("[data-link]");
 let heard = performance.now(); // not the clock on the wall: somebody may set it
-let ahead = 0; // of this device's clock before the server's, in ms
+let ahead = null; // of this device's clock before the server's, in ms; null before the first beat
 let state = "live";
+
+const WRONG_MS = 30_000;
+const keeps = document.querySelector("[data-keeping]") !== null;
+
+// By how much this device's clock is ahead of the server's; null when that is not known.
+export const clock = () => ahead;
+
+function clockSaid() {
+  if (Math.abs(ahead ?? 0) < WRONG_MS) return "";
+  const by = Math.abs(ahead) < 120_000 ? `${Math.round(Math.abs(ahead) / 1000)} s` : `${Math.round(Math.abs(ahead) / 60_000)} min`;
+  return ` This device's clock is ${by} ${ahead > 0 ? "ahead" : "behind"}; the server's time is used.`;
+}
 
 const hear = (event) => {
   heard = performance.now();
@@ -53,7 +66,7 @@ const spoken = (seconds) => {
 };
 
 function everySecond() {
-  const now = (Date.now() - ahead) / 1000;
+  const now = (Date.now() - (ahead ?? 0)) / 1000;
   for (const place of document.querySelectorAll("[data-age]")) {
     const since = Number(place.dataset.age);
     if (since) place.textContent = spoken(Math.max(0, Math.round(now - since)));
@@ -61,9 +74,11 @@ function everySecond() {
   if (!line) return;
   const lost = state === "live" && performance.now() - heard > SILENT_MS;
   const found = lost ? "lost" : state;
+  const said = words[found] + (found === "lost" && keeps ? words.keeps : "") + clockSaid();
+  if (line.textContent === said) return;
+  line.textContent = said;
   if (line.dataset.state === found) return;
   line.dataset.state = found;
-  line.textContent = words[found];
   line.toggleAttribute("data-lost", found !== "live");
   document.dispatchEvent(new CustomEvent("ketacare:link", { detail: found }));
 }
