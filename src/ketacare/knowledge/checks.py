@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -15,3 +16,11 @@ class CheckResult:
     expected: str
     found: str
     source: str = ""
+
+    @classmethod
+    def of_wrong(
+        cls, file: str, name: str, wrong: Sequence[str], *, expected: str = "none"
+    ) -> CheckResult:
+        """Return the result of looking for what is wrong: passed when nothing was found."""
+        found = ", ".join(wrong) or expected
+        return cls(file=file, name=name, passed=not wrong, expected=expected, found=found)

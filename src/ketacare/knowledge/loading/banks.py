@@ -176,10 +176,5 @@ def _check_form(name: str, calibration: Calibration, source: str) -> CheckResult
         if abs(row.score - table.row(row.points).score) > _PRINTED
         or abs(row.error - table.row(row.points).score_error) > _PRINTED
     ]
-    return CheckResult(
-        file=source,
-        name=f"the table of {name} follows from the item parameters",
-        passed=not wrong,
-        expected="every row within rounding",
-        found=", ".join(wrong) or "every row within rounding",
-    )
+    told = f"the table of {name} follows from the item parameters"
+    return CheckResult.of_wrong(source, told, wrong, expected="every row within rounding")

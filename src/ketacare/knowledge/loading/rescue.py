@@ -120,12 +120,8 @@ def check_all() -> list[CheckResult]:
 
 
 def _result(name: str, wrong: list[str]) -> CheckResult:
-    return CheckResult(
-        file=f"{_FOLDER}/rule_list.toml",
-        name=name,
-        passed=not wrong,
-        expected="none is missing",
-        found=", ".join(wrong) or "none is missing",
+    return CheckResult.of_wrong(
+        f"{_FOLDER}/rule_list.toml", name, wrong, expected="none is missing"
     )
 
 

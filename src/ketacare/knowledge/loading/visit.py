@@ -112,12 +112,8 @@ def check_all() -> list[CheckResult]:
 
 
 def _result(name: str, wrong: list[str]) -> CheckResult:
-    return CheckResult(
-        file=f"{FOLDER}/check_in.toml",
-        name=name,
-        passed=not wrong,
-        expected="none is out of place",
-        found=", ".join(wrong) or "none is out of place",
+    return CheckResult.of_wrong(
+        f"{FOLDER}/check_in.toml", name, wrong, expected="none is out of place"
     )
 
 
