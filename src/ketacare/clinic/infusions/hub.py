@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from weakref import WeakKeyDictionary
 from django.db import close_old_connections, connections
 from django.utils import timezone, translation
 
+from ketacare.clinic.infusions.clock import ServerClock
 from ketacare.clinic.infusions.rounds import Look, Rounds
 from ketacare.clinic.infusions.watching import Watch
 from ketacare.clinic.vitals.storing import storing
@@ -26,6 +28,7 @@ from ketacare.clinic.vitals.storing import storing
 LOOK_EVERY = 0.1  # seconds; in between nothing is asked
 REST = 0.02  # a look that took long is followed by another at once, but for this
 TROUBLE_AFTER = 3  # looks that failed, one after the other
+CLOCK = "clock"  # the server's clock was set
 UNREAD = "trouble"  # the records cannot be read; the others are of ``vitals.storing``
 
 log = logging.getLogger(__name__)
@@ -68,6 +71,7 @@ class Hub:
         self._places: set[Place] = set()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rounds")
         self._going: asyncio.Task[None] | None = None
+        self._clock = ServerClock()
         self.failures = 0
 
     @contextlib.contextmanager
@@ -149,7 +153,7 @@ class Hub:
 
     def _tell_of_trouble(self) -> None:
         """Tell each page once what the server cannot do just now, and when that is over."""
-        trouble = UNREAD if self.failures >= TROUBLE_AFTER else storing.trouble().value
+        trouble = self._trouble(steady=time.monotonic())
         for place in self._places:
             if place.trouble == trouble:
                 continue
@@ -157,6 +161,13 @@ class Hub:
             place.put({"trouble": trouble or "over"})
             if was == UNREAD:
                 place.put({"changed": "changed"})
+
+    def _trouble(self, *, steady: float) -> str:
+        """Return what stands in the way just now, the worst alone."""
+        self._clock.look(now=timezone.now(), steady=steady)
+        if self.failures >= TROUBLE_AFTER:
+            return UNREAD
+        return storing.trouble().value or (CLOCK if self._clock.was_set(steady=steady) else "")
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

@@ -13,6 +13,7 @@ from ketacare.clinic.vitals.models import Message
 SILENT_AT_ONCE, SILENT_AT_LAST = timedelta(seconds=8), timedelta(minutes=3)
 UNKNOWN_RHYTHM = timedelta(seconds=30)
 RHYTHM_OF = 6  # messages
+SET_BACK = timedelta(seconds=5)  # more than two transactions lie apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +31,14 @@ class Connection:
 
     @property
     def silent_after(self) -> timedelta:
-        """How long after its last message a monitor counts as silent."""
+        """How long after its last message a monitor counts as silent.
+
+        An interruption, or a clock that was set, is no part of its rhythm.
+        """
         if len(self.recent) < 2:
             return UNKNOWN_RHYTHM
-        longest = max(b - a for a, b in pairwise(self.recent))
+        gaps = [b - a for a, b in pairwise(self.recent)]
+        longest = max((gap for gap in gaps if gap <= SILENT_AT_LAST), default=SILENT_AT_LAST)
         return min(max(SILENT_AT_ONCE, 2.5 * longest), SILENT_AT_LAST)
 
     @property
@@ -48,8 +53,13 @@ class Connection:
         return replace(self, age_seconds=max(0.0, (now - self.received_at).total_seconds()))
 
     def heard(self, device_id: str, received_at: datetime) -> Connection:
-        """Return it with one more message; messages stored together count as one."""
-        moments = sorted({*self.recent, received_at})[-RHYTHM_OF:]
+        """Return it with one more message; messages stored together count as one.
+
+        A message that counts as later by more than ``SET_BACK`` came before the clinic's clock was set
+        back: it says nothing of how long ago the monitor was heard.
+        """
+        past = {each for each in self.recent if each - received_at <= SET_BACK}
+        moments = sorted({*past, received_at})[-RHYTHM_OF:]
         return replace(self, device_id=device_id, received_at=moments[-1], recent=tuple(moments))
 
 
@@ -59,7 +69,11 @@ NO_CONNECTION = Connection(device_id="", received_at=None, age_seconds=None)
 def connection_of(session_id: uuid.UUID, *, now: datetime) -> Connection:
     """Return when the monitor of a session was last heard, and in which rhythm it sends."""
     last = list(
-        Message.objects.filter(session_id=session_id, status=Message.Status.COMMITTED)
+        Message.objects.filter(
+            session_id=session_id,
+            status=Message.Status.COMMITTED,
+            received_at__lte=now + SET_BACK,  # not what came before the clock was set back
+        )
         .order_by("-received_at")
         .values_list("device_id", "received_at", "repeated_at")[:RHYTHM_OF]
     )

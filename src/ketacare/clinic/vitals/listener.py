@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from ketacare.adapters.hl7v2 import AckCode, Deframer, ack, frame, refuse
 from ketacare.clinic.vitals import actions
+from ketacare.clinic.vitals.storing import storing
 from ketacare.core.errors import InputError
 
 MOST_CONNECTIONS = 64  # more monitors than any clinic has chairs
@@ -48,7 +49,8 @@ def store(payloads: Sequence[bytes]) -> Sequence[bytes]:
     now = timezone.now()
     close_old_connections()
     try:
-        return actions.ingest_many(payloads, now=now)
+        with storing.attempt():
+            return actions.ingest_many(payloads, now=now)
     except DatabaseError:
         log.exception("Monitors' messages could not be stored; they are asked for again.")
     except Exception:  # a fault of ours must not end the connection of a monitor

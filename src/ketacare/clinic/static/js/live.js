@@ -8,6 +8,10 @@ const words = {
   lost: "This page has lost the clinic's server: values here are old. Watch the monitor.",
   keeps: " What you enter is kept on this device and sent later.",
   trouble: "The clinic's server cannot read its records: values here are old. Watch the monitor.",
+  full: "The clinic's disk is full: no value is stored, those here are old. Watch the monitor, call whoever looks after the server.",
+  waiting: "The clinic's records are held up: new values wait to be stored, those here are old. Watch the monitor.",
+  unstored: "The clinic's server cannot store what monitors send: values here are old. Watch the monitor.",
+  clock: "The clock of the clinic's server was set: ages and times here may be wrong for a minute. Watch the monitor.",
   left: "You are signed out: nothing here is brought up to date. Sign in again.",
 };
 
@@ -31,7 +35,7 @@ function clockSaid() {
 const hear = (event) => {
   heard = performance.now();
   if (event?.type === "beat") ahead = Date.now() - Number(event.data);
-  if (event?.type === "trouble") state = event.data === "trouble" ? "trouble" : "live";
+  if (event?.type === "trouble") state = event.data in words ? event.data : "live";
   if (event?.type === "left") state = "left";
 };
 
