@@ -41,7 +41,11 @@ class Quiet:
 
 
 def heard(monkeypatch, *news, still_here=lambda: True):
-    monkeypatch.setattr(stream, "hub", lambda: Quiet(*news))
+    return heard_by(monkeypatch, Quiet(*news), still_here=still_here)
+
+
+def heard_by(monkeypatch, hub, *, still_here=lambda: True):
+    monkeypatch.setattr(stream, "hub", lambda: hub)
     monkeypatch.setattr(stream.timezone, "now", lambda: NOW)
 
     found = []
@@ -150,3 +154,32 @@ def test_the_stream_is_for_those_who_see_infusions(running, nurse, front_desk):
     assert first.startswith("retry: 1000\n\nevent: beat\ndata: ")
     assert asyncio.run(ask(front_desk))[0] == 403
     assert asyncio.run(ask(None))[0] == 302
+
+
+def test_a_change_soon_after_another_is_told_as_well(monkeypatch):
+    """A page must not miss the second of two changes because it was told of the first just now."""
+    monkeypatch.setattr(stream, "CHANGES_APART_SECONDS", 0.0)
+    quick = heard(monkeypatch, {"changed": "changed"}, {"changed": "changed"})
+    assert quick.count("changed") == 2
+    monkeypatch.setattr(stream, "CHANGES_APART_SECONDS", 0.02)
+
+    class Slow(Quiet):
+        def place(self, key, say):
+            found = super().place(key, say)
+            place = found.__enter__()
+            told = iter([{"changed": "changed"}, {"changed": "acted"}])
+
+            async def fetch(*, patience):
+                await asyncio.sleep(0)
+                if (news := next(told, None)) is not None:
+                    return news
+                if patience > 1:  # nothing waits any more
+                    raise asyncio.CancelledError
+                await asyncio.sleep(patience)
+                return {}
+
+            place.fetch = fetch
+            return found
+
+    news = heard_by(monkeypatch, Slow())
+    assert [event for event in news if event == "changed"] == ["changed", "changed"]

@@ -8,6 +8,7 @@ and whether the person may still look is asked again and again while a stream is
 from __future__ import annotations
 
 import asyncio
+import math
 import uuid
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
@@ -29,11 +30,12 @@ from ketacare.clinic.accounts.roles import may
 from ketacare.clinic.config.serving import stopping
 from ketacare.clinic.infusions import access, presence
 from ketacare.clinic.infusions.fragments import OVER, saying_of
-from ketacare.clinic.infusions.hub import Place, Say, hub
+from ketacare.clinic.infusions.hub import News, Place, Say, hub
 
 BEAT_SECONDS = 3.0  # the page calls silence after three of them
 ASK_AGAIN_SECONDS = 15.0  # whether the person is still signed in and here
 LONGEST_SECONDS = 3600.0
+CHANGES_APART_SECONDS = 0.5  # a page fetches its own part at the most that often
 RETRY_MS = 1000
 
 StillHere = Callable[[], bool]
@@ -80,15 +82,18 @@ async def news(key: str, say: Say, still_here: StillHere) -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
     began = asked = beat = loop.time()
     minute = _minute(timezone.now())
+    changes = Changes()
     try:
         # An open stream holds no connection to the database: there are more pages than connections.
         await sync_to_async(connections.close_all)()
         with hub().place(key, say) as place:
             yield f"retry: {RETRY_MS}\n\n{_event('beat', _clock())}"
             while loop.time() - began < LONGEST_SECONDS:
-                found = await _fetch(place, beat + BEAT_SECONDS - loop.time())
-                if found is None:
+                patience = min(beat + BEAT_SECONDS, changes.wait_until()) - loop.time()
+                fetched = await _fetch(place, patience)
+                if fetched is None:
                     return
+                found = changes.spaced(fetched, at=loop.time())
                 for event, data in found.items():
                     yield _event(event, data)
                 if OVER in found:
@@ -106,6 +111,29 @@ async def news(key: str, say: Say, still_here: StillHere) -> AsyncIterator[str]:
                         return
     finally:
         await sync_to_async(connections.close_all)()
+
+
+class Changes:
+    """Keeps the word that something changed apart, and never drops the last: it is told a little later."""
+
+    def __init__(self) -> None:
+        self._told = -math.inf
+        self._untold = ""
+
+    def wait_until(self) -> float:
+        """Return when there is something to tell again, whatever else arrives."""
+        return self._told + CHANGES_APART_SECONDS if self._untold else math.inf
+
+    def spaced(self, news: News, *, at: float) -> News:
+        """Return the news of this moment, with the word of a change if its time has come."""
+        rest = {event: data for event, data in news.items() if event != "changed"}
+        new = news.get("changed", "")
+        self._untold = "acted" if "acted" in {self._untold, new} else self._untold or new
+        early = at - self._told < CHANGES_APART_SECONDS and OVER not in news
+        if not self._untold or early:
+            return rest
+        told, self._untold, self._told = self._untold, "", at
+        return {"changed": told, **rest}
 
 
 def _asked(still_here: StillHere) -> bool:
