@@ -25,7 +25,7 @@ def broken(tmp_path, course):
         ('treatment = "sertraline"', 'treatment = "sertralin"', "did you mean sertraline"),
         ("items = [3, 3, 2, 3, 2, 2, 2]", "items = [3, 3, 2, 3, 2, 2]", "7 items and 6"),
         ("items = [3, 3, 2, 3, 2, 2, 2]", "items = [3, 3, 2, 3, 2, 2, 4]", "items[7]"),
-        ("ended = 2024-06-15", "ended = 2924-06-15", "on 2924-06-15 lies in the future"),
+        ("ended = 2024-06-15", "ended = 2924-06-15", "on 15 Jun 2924 lies in the future"),
         ("at = 2026-05-03T09:00:00\nitems", "at = 2926-05-03T09:00:00\nitems", "in the future"),
     ],
 )

@@ -80,7 +80,7 @@ def test_a_score_after_the_moment_looked_from_is_named(scored):
         'instrument = "gad7"\ntotal = 12',
         extra='\n[[score]]\ninstrument = "gad7"\nat = 2026-05-20\ntotal = 4\n',
     )
-    assert "lies after 2026-05-10: it is not counted" in ran.out
+    assert "lies after 10 May 2026: it is not counted" in ran.out
 
 
 @pytest.mark.parametrize(

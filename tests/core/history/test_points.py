@@ -147,8 +147,8 @@ def test_functioning_in_three_domains_and_what_was_not_rated() -> None:
     assert [domain.level for domain in found.domains] == ["severe", "none", None]
     assert found.missing == ("how much personal and family life is restricted",)
     assert found.sentence == (
-        "Social life is restricted: severe (2026-12-07). "
-        "Work or school is not restricted (2026-12-07). "
+        "Social life is restricted: severe (7 Dec 2026). "
+        "Work or school is not restricted (7 Dec 2026). "
         "Personal and family life was not rated."
     )
 

@@ -67,7 +67,7 @@ def test_two_weights_on_one_day_are_both_named() -> None:
     )
     assert found.kind is ContradictionKind.TWO_VALUES
     assert (
-        found.sentence == "On 2026-12-07 the weight is 70 kg and 75 kg: strike out the wrong one."
+        found.sentence == "On 7 Dec 2026 the weight is 70 kg and 75 kg: strike out the wrong one."
     )
 
 
@@ -157,7 +157,7 @@ def test_something_before_birth() -> None:
     )
     (found,) = find_contradictions(person)
     assert found.kind is ContradictionKind.BEFORE_BIRTH
-    assert "the start of sertraline on 1999-01-01 is before the birth date 2000-01-01" in (
+    assert "the start of sertraline on 1 Jan 1999 is before the birth date 1 Jan 2000" in (
         found.sentence
     )
 

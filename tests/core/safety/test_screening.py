@@ -97,7 +97,7 @@ def test_an_expired_answer_says_when_it_was_given(person, policy, now, answered)
     finding = ask("allergy.ketamine", who, policy, now)
     # 2026-12-07 less 400 days is 2025-11-02.
     assert finding.sentence == (
-        "Cannot tell: hypersensitivity to ketamine or esketamine was last recorded on 2025-11-02, "
+        "Cannot tell: hypersensitivity to ketamine or esketamine was last recorded on 2 Nov 2025, "
         "more than 365 days ago."
     )
 

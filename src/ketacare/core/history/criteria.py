@@ -289,7 +289,7 @@ def _above(
     missing = f"the {threshold.name} of the last {max_age.days} days"
     if latest is None:
         return None, f"{threshold.name} is not recorded.", missing
-    name, when = threshold.forms[latest.instrument], person.when(latest.at)
+    name, when = threshold.forms[latest.instrument], person.spoken(latest.at)
     if at - latest.at > max_age:
         return None, f"The latest {name} ({when}) is too old.", missing
     others = {r.total for r in known if r.at == latest.at and r.instrument == latest.instrument}

@@ -76,10 +76,12 @@ def functioning_of(person: Person, *, now: datetime) -> Functioning:
         if fact is None:
             sentence = f"{label[:1].upper()}{label[1:]} was not rated."
         elif level == "none":
-            sentence = f"{label[:1].upper()}{label[1:]} is not restricted ({person.when(fact.at)})."
+            sentence = (
+                f"{label[:1].upper()}{label[1:]} is not restricted ({person.spoken(fact.at)})."
+            )
         else:
             sentence = (
-                f"{label[:1].upper()}{label[1:]} is restricted: {level} ({person.when(fact.at)})."
+                f"{label[:1].upper()}{label[1:]} is restricted: {level} ({person.spoken(fact.at)})."
             )
         domains.append(
             Domain(

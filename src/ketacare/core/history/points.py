@@ -327,7 +327,7 @@ def _severity(
         name="severity",
         low=points,
         high=points if not gaps else 5.0,
-        sentence=f"GAD-7 was {latest.total:g} ({person.when(latest.at)}).",
+        sentence=f"GAD-7 was {latest.total:g} ({person.spoken(latest.at)}).",
         missing=gaps,
     )
 

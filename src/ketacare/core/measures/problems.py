@@ -82,12 +82,12 @@ def _problem(
     where = f"scores[{index + 1}]"
     instrument = instruments.get(reported.instrument)
     name = reported.instrument if instrument is None else instrument.name
-    when = person.when(reported.at)
+    when = person.spoken(reported.at)
     if reported.at > now:
         return Problem(
             kind=ProblemKind.FUTURE,
             where=where,
-            sentence=f"{name} of {when} lies after {person.when(now)}: it is not counted.",
+            sentence=f"{name} of {when} lies after {person.spoken(now)}: it is not counted.",
         )
     if instrument is None:
         return Problem(

@@ -235,5 +235,5 @@ def _sentence(instrument: Instrument, points: Sequence[Point], person: Person) -
         reach = f"; its questions ask about {instrument.recall}, which began before that dose"
     return (
         f"{instrument.name}: {len(points)} score{'' if len(points) == 1 else 's'}, the last "
-        f"{total} on {person.when(last.at)} ({when}){reach}."
+        f"{total} on {person.spoken(last.at)} ({when}){reach}."
     )

@@ -259,7 +259,7 @@ def _later(person: Person, now: datetime) -> tuple[str, ...]:
     found = [f"{n} {name}{'' if n == 1 else 's'}" for name, n in counts.items() if n]
     if not found:
         return ()
-    return (f"Not used, because recorded for after {person.when(now)}: {' and '.join(found)}.",)
+    return (f"Not used, because recorded for after {person.spoken(now)}: {' and '.join(found)}.",)
 
 
 def _inputs(
@@ -282,7 +282,7 @@ def _inputs(
         "therapy sessions used": str(len(course.therapy_days)),
         "baseline": "missing" if baseline is None else f"{baseline.total:g}",
         "latest score": (
-            "missing" if latest is None else f"{latest.total:g} ({person.when(latest.at)})"
+            "missing" if latest is None else f"{latest.total:g} ({person.spoken(latest.at)})"
         ),
         "particles": str(particles),
         "people simulated": str(min(_SIMULATED, particles)),

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from ketacare.core.errors import ErrorCode, InputError
 from ketacare.core.planning.rules import AdaptiveRules
 from ketacare.core.planning.weights import Weights
-from ketacare.core.record import Calendar, Person, Route, Vital
+from ketacare.core.record import Person, Route, Vital
 from ketacare.core.sources import Provenance, Sourced
 
 
@@ -192,9 +192,7 @@ def dosing_weight(person: Person, *, protocol: Protocol, now: datetime) -> float
             where="weight",
         )
     oldest_allowed = now - timedelta(days=limits.weight_age.to("d"))
-    shown = newest.at.date().isoformat()
-    if person.calendar is Calendar.RELATIVE:
-        shown = person.when(newest.at)
+    shown = person.spoken(newest.at)
     if newest.at < oldest_allowed:
         raise InputError(
             ErrorCode.NOT_AVAILABLE,

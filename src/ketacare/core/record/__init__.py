@@ -30,6 +30,7 @@ from ketacare.core.record.contradictions import (
     ContradictionKind,
     find_contradictions,
 )
+from ketacare.core.record.dates import spoken_date
 from ketacare.core.record.person import Calendar, Person, Sex
 from ketacare.core.record.trials import (
     Adherence,
@@ -71,4 +72,5 @@ __all__ = [
     "TrialRole",
     "Vital",
     "find_contradictions",
+    "spoken_date",
 ]

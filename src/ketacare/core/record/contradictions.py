@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from ketacare.core.record.clinical import Vital
+from ketacare.core.record.dates import spoken_date
 from ketacare.core.record.person import Person
 from ketacare.core.record.trials import TreatmentTrial
 
@@ -99,7 +100,7 @@ def _bodies(person: Person, tolerance_kg: float) -> Iterator[Contradiction]:
             yield Contradiction(
                 kind=ContradictionKind.TWO_VALUES,
                 subject=kind.value,
-                sentence=f"On {person.when(measured[0].at)} the {kind.value} is {said}: "
+                sentence=f"On {person.spoken(measured[0].at)} the {kind.value} is {said}: "
                 "strike out the wrong one.",
                 at=measured[-1].at,
             )
@@ -116,7 +117,7 @@ def _pressures(person: Person) -> Iterator[Contradiction]:
             yield Contradiction(
                 kind=ContradictionKind.PRESSURE,
                 subject="blood pressure",
-                sentence=f"On {person.when(at)} the blood pressure is {values[Vital.SYSTOLIC]:g}/"
+                sentence=f"On {person.spoken(at)} the blood pressure is {values[Vital.SYSTOLIC]:g}/"
                 f"{values[Vital.DIASTOLIC]:g} mmHg: the upper value has to be the higher one; were "
                 "they exchanged?",
                 at=at,
@@ -134,7 +135,7 @@ def _answers(person: Person) -> Iterator[Contradiction]:
                 kind=ContradictionKind.TWO_ANSWERS,
                 subject=code,
                 sentence=f'The question "{code}" is answered {said} at the same moment '
-                f"({person.when(at)}): ask again.",
+                f"({person.spoken(at)}): ask again.",
                 at=at,
             )
 
@@ -149,7 +150,7 @@ def _scores(person: Person) -> Iterator[Contradiction]:
                 kind=ContradictionKind.TWO_SCORES,
                 subject=instrument,
                 sentence=f'The scale "{instrument}" has {len(values)} different results at the same moment '
-                f"({person.when(at)}): keep the right one.",
+                f"({person.spoken(at)}): keep the right one.",
                 at=at,
             )
 
@@ -161,7 +162,7 @@ def _trials(person: Person) -> Iterator[Contradiction]:
                 kind=ContradictionKind.ONGOING_AND_ENDED,
                 subject=_name(trial),
                 sentence=f"{_name(trial)} is still going on and ended on "
-                f"{person.when(trial.ended)}: correct one of them.",
+                f"{person.spoken(trial.ended)}: correct one of them.",
                 at=trial.ended,
             )
     trials = person.trials
@@ -221,7 +222,7 @@ def _infusions(person: Person) -> Iterator[Contradiction]:
             yield Contradiction(
                 kind=ContradictionKind.DUPLICATE_INFUSION,
                 subject="infusion",
-                sentence=f"Two infusions overlap on {person.when(other.at)}: strike out one.",
+                sentence=f"Two infusions overlap on {person.spoken(other.at)}: strike out one.",
                 at=other.at,
             )
 
@@ -238,7 +239,7 @@ def _births(person: Person) -> Iterator[Contradiction]:
                 kind=ContradictionKind.AGE,
                 subject="age",
                 sentence=f"The age is given as {person.age_years:g} years, and the birth date "
-                f"{born.isoformat()} makes it {counted:g}: correct one of them.",
+                f"{spoken_date(born)} makes it {counted:g}: correct one of them.",
             )
     birth = datetime.combine(born, time.min, tzinfo=UTC) - timedelta(days=1)  # any time zone
     for what, at in _moments(person):
@@ -246,7 +247,7 @@ def _births(person: Person) -> Iterator[Contradiction]:
             yield Contradiction(
                 kind=ContradictionKind.BEFORE_BIRTH,
                 subject=what,
-                sentence=f"{what} on {person.when(at)} is before the birth date {born.isoformat()}: "
+                sentence=f"{what} on {person.spoken(at)} is before the birth date {spoken_date(born)}: "
                 "correct one of them.",
                 at=at,
             )
@@ -258,14 +259,14 @@ def _futures(person: Person, today: datetime) -> Iterator[Contradiction]:
         yield Contradiction(
             kind=ContradictionKind.FUTURE,
             subject="birth date",
-            sentence=f"The birth date {person.birth_date.isoformat()} lies in the future: correct it.",
+            sentence=f"The birth date {spoken_date(person.birth_date)} lies in the future: correct it.",
         )
     for what, at in _moments(person):
         if at > limit:
             yield Contradiction(
                 kind=ContradictionKind.FUTURE,
                 subject=what,
-                sentence=f"{what[:1].upper()}{what[1:]} on {person.when(at)} lies in the future: "
+                sentence=f"{what[:1].upper()}{what[1:]} on {person.spoken(at)} lies in the future: "
                 "correct the date.",
                 at=at,
             )

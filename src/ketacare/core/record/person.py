@@ -15,6 +15,7 @@ from ketacare.core.record._checks import require_aware, require_positive
 from ketacare.core.record.blood import Concentration
 from ketacare.core.record.care import Infusion, Score, TherapySession
 from ketacare.core.record.clinical import Diagnosis, Fact, Measurement, Medicine, Vital
+from ketacare.core.record.dates import spoken_date
 from ketacare.core.record.trials import TreatmentTrial
 
 
@@ -112,10 +113,14 @@ class Person:
         return min((i.at for i in self.infusions), default=None)
 
     def when(self, at: datetime) -> str:
-        """Return ``at`` as the record counts time: ``"day -4"`` or ``"2026-05-03"``."""
+        """Return ``at`` as the record counts time, for programs: ``"day -4"`` or ``"2026-05-03"``."""
         if self.calendar is Calendar.RELATIVE:
             return f"day {self.day(at):.4g}"
         return at.date().isoformat()
+
+    def spoken(self, at: datetime) -> str:
+        """Return ``at`` as the record counts time, for sentences: ``"day -4"`` or ``"3 May 2026"``."""
+        return self.when(at) if self.calendar is Calendar.RELATIVE else spoken_date(at)
 
 
 def _time(score: Score) -> datetime:

@@ -180,7 +180,7 @@ def _of_this_care(
     old = sum(1 for s in known if s.at < begin)
     if old:
         left_out.append(
-            f"{old} {'score' if old == 1 else 'scores'} before {person.when(begin)}: more than half a "
+            f"{old} {'score' if old == 1 else 'scores'} before {person.spoken(begin)}: more than half a "
             f"year before {'the first infusion' if infusions else 'now'}"
         )
     return [s for s in known if s.at >= begin]
@@ -210,7 +210,7 @@ def _ratings(  # noqa: PLR0917 - private, called once
         if total is None:
             skipped += 1
             left_out.append(
-                f"{entry.instrument} of {person.when(entry.at)}: too many items are missing"
+                f"{entry.instrument} of {person.spoken(entry.at)}: too many items are missing"
             )
             continue
         day = (entry.at - zero) / timedelta(days=1)
@@ -230,7 +230,7 @@ def _equivalent(
     person: Person, infusion: Infusion, routes: Mapping[str, float], left_out: list[str]
 ) -> float | None:
     """Return the intravenous-equivalent mg/kg of an infusion, or say why there is none."""
-    day = person.when(infusion.at)
+    day = person.spoken(infusion.at)
     if infusion.drug != "ketamine":
         left_out.append(f"dose of {day}: the model knows racemic ketamine, not {infusion.drug}")
         return None

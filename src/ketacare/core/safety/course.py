@@ -70,7 +70,7 @@ def answered_before(case: Case, code: str, moment: datetime, window: timedelta) 
     if problem := conflict_of(definition, facts):
         return Answer(code=code, label=label, value=None, at=fact.at, problem=problem)
     if moment - fact.at > window:
-        problem = f"{label} was last recorded on {case.person.when(fact.at)}, which is too old"
+        problem = f"{label} was last recorded on {case.person.spoken(fact.at)}, which is too old"
         return Answer(
             code=code,
             label=label,

@@ -156,7 +156,7 @@ def read_answer(
     elif valid is not None and now - fact.at > timedelta(minutes=valid.on(day).to("min")):
         limit = valid.on(day)
         problem = (
-            f"{label} was last recorded on {person.when(fact.at)}, "
+            f"{label} was last recorded on {person.spoken(fact.at)}, "
             f"more than {spoken(limit.value, limit.unit)} ago"
         )
     value = definition.check(fact)

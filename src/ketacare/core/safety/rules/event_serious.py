@@ -18,9 +18,9 @@ def judge(case: Case) -> Verdict:
     since = first_told(case.snapshot.facts["serious_event_open"])
     age = case.now - since
     said = {
-        "since": case.person.when(since),
-        "report_by": case.person.when(since + span(case, "report")),
-        "serious_by": case.person.when(since + span(case, "serious_report")),
+        "since": case.person.spoken(since),
+        "report_by": case.person.spoken(since + span(case, "report")),
+        "serious_by": case.person.spoken(since + span(case, "serious_report")),
     }
     if age > span(case, "serious_report"):
         return case.found("very_late", open_event, **said)

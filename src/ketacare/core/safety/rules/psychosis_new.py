@@ -11,7 +11,7 @@ def judge(case: Case) -> Verdict:
     answer = case.ask(code)
     seen = [fact.at for fact in case.snapshot.facts.get(code, ()) if fact.value is True]
     if seen and case.now - max(seen) <= case.span("hold"):
-        return case.found("seen", answer, when=case.person.when(max(seen)))
+        return case.found("seen", answer, when=case.person.spoken(max(seen)))
     if answer.missing:
         return case.cannot_tell(answer)
     return case.passes(answer)

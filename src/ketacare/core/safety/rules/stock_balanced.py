@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ketacare.core.record import spoken_date
 from ketacare.core.safety.case import Case, Verdict
 from ketacare.core.safety.preparation import Stock
 
@@ -16,7 +17,7 @@ def judge(case: Case) -> Verdict:
         return case.passes(difference)
     found = stock.difference_found or case.now
     form = found + case.span("form")
-    values = {"difference": difference.text, "form_by": form.date().isoformat()}
+    values = {"difference": difference.text, "form_by": spoken_date(form)}
     if case.now > form:
         return case.found("very_late", difference, **values)
     if case.now - found > case.span("notice"):

@@ -41,6 +41,6 @@ def item_nine(case: Case) -> Answer:
     if last is None or not answers:
         return Answer(code=code, label=label, value=None, problem=f"{label} is not answered")
     if case.now - last > case.span("window"):
-        problem = f"{label} was last answered on {case.person.when(last)}, which is too old"
+        problem = f"{label} was last answered on {case.person.spoken(last)}, which is too old"
         return Answer(code=code, label=label, value=None, at=last, problem=problem)
     return Answer(code=code, label=label, value=float(max(answers)), at=last, unit="point")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ketacare.core.record import spoken_date
 from ketacare.core.safety.case import Case, Verdict
 from ketacare.core.safety.preparation import Preparation
 
@@ -10,7 +11,7 @@ def judge(case: Case) -> Verdict:
     """Return a hard stop for an expired or recalled vial; the last day of validity still counts."""
     vial = case.context.preparation or Preparation()
     lot = case.given("lot of the vial", vial.lot or None)
-    day = None if vial.expires_on is None else vial.expires_on.isoformat()
+    day = None if vial.expires_on is None else spoken_date(vial.expires_on)
     expires = case.given("expiry date of the vial", day)
     recalled = case.given("answer on whether the lot was recalled", vial.recalled)
     used = (lot, expires, recalled)
