@@ -292,7 +292,7 @@ def _moments(person: Person) -> Iterable[tuple[str, datetime]]:
 
 
 def _name(trial: TreatmentTrial) -> str:
-    return trial.name or trial.treatment
+    return trial.name or trial.treatment.replace("_", " ")
 
 
 def _said(value: Any) -> str:
