@@ -137,7 +137,7 @@ def test_the_command_prints_all_three_and_fails_for_a_missing_guard_of_the_cabin
     with pytest.raises(SystemExit):
         call_command("verify", stderr=told)
     cabinet.install(connection)
-    assert "cabinet_entry_no_update" in told.getvalue()
+    assert "cabinet_entry_no_" in told.getvalue()
 
 
 def test_for_programs_the_command_prints_one_object_and_fails_the_same_way(chain):
@@ -163,7 +163,7 @@ def test_for_programs_the_command_prints_one_object_and_fails_the_same_way(chain
         True,
         False,
     )
-    assert "cabinet_entry_no_update" in " ".join(told["cabinet"]["problems"])
+    assert "cabinet_entry_no_" in " ".join(told["cabinet"]["problems"])
 
 
 def test_an_event_of_the_audit_log_holds_each_hash(chain):

@@ -12,6 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from ketacare.clinic.records.holding import Holder, holders
 
 SEAL = "records_seal"
+SESSION = "infusions_session"
 CLOSED = "The record of this session is sealed: write an addendum."
 APPEND_ONLY = "The chain of seals is append-only."
 Statements = dict[str, tuple[str, str]]  # name: (table, statement)
@@ -24,6 +25,13 @@ _CLOSED_FUNCTION = f"""
     CREATE OR REPLACE FUNCTION records_closed() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE column_name text := TG_ARGV[0];
     BEGIN
+        -- A seal holds the session's row: it waits for what is being written, and this for a seal.
+        IF TG_TABLE_NAME <> '{SESSION}' THEN
+            PERFORM 1 FROM {SESSION} WHERE id IN (
+                CASE WHEN TG_OP <> 'INSERT' THEN (to_jsonb(OLD) ->> column_name)::uuid END,
+                CASE WHEN TG_OP <> 'DELETE' THEN (to_jsonb(NEW) ->> column_name)::uuid END
+            ) FOR KEY SHARE;
+        END IF;
         IF TG_OP <> 'INSERT' AND EXISTS (SELECT 1 FROM {SEAL}
             WHERE session_id::text = to_jsonb(OLD) ->> column_name) THEN
             RAISE EXCEPTION '{CLOSED}';

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, OperationalError, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import F
 
 from ketacare.adapters.hl7v2 import AckCode, OruMessage, ack, parse_ack, parse_oru, refuse
@@ -74,9 +74,7 @@ def ingest_many(payloads: Sequence[bytes], *, now: datetime) -> list[bytes]:
         _store(drafts, now)
     except OperationalError:
         raise  # locked or full: one by one would only wait again
-    except DatabaseError:
-        if len(drafts) == 1:
-            raise
+    except DatabaseError:  # one that cannot be stored, or a session sealed meanwhile: look anew
         for draft in drafts:
             _store([draft], now)
     return [_answer(draft, now) for draft in drafts]
@@ -148,6 +146,7 @@ def _store(drafts: Sequence[_Draft], now: datetime) -> None:
     for message in messages:
         if message.pk in again:
             message.repeats, message.repeated_at = again[message.pk], now
+    _hold(changed)
     _note(messages, now)
     Message.objects.bulk_create(messages)
     Value.objects.bulk_create(values)
@@ -157,6 +156,13 @@ def _store(drafts: Sequence[_Draft], now: datetime) -> None:
     for n in {counts[session_id] for session_id in changed}:
         same = [session_id for session_id in changed if counts[session_id] == n]
         Session.objects.filter(pk__in=same).update(changes=F("changes") + n)
+
+
+def _hold(sessions: Iterable[uuid.UUID]) -> None:
+    """Lock the sessions before the log, as every act on one does: else two wait for each other."""
+    rows = Session.objects.filter(pk__in=sessions).order_by("pk")
+    if connection.features.has_select_for_update:
+        list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
 def _hold_limits(

@@ -43,11 +43,12 @@ class Command(BaseCommand):
     async def _listen(self, host: str, port: int) -> None:
         listener = Listener(host=host, port=port, tls=context_of(settings.KETACARE))
         await listener.start()
-        self.stdout.write(f"Listening on {host}:{listener.port}.")
-        self.stdout.flush()
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stopped.set)
+        # Said last: whoever reads it may stop us at once.
+        self.stdout.write(f"Listening on {host}:{listener.port}.")
+        self.stdout.flush()
         await stopped.wait()
         await listener.stop()
