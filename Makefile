@@ -27,9 +27,10 @@ check:  ## format, lint, types, import contract, clinical knowledge, migrations
 	@scripts/setup.sh dev
 	@scripts/check.sh
 
-cards:  ## write docs/cards anew from the clinical content
+cards:  ## write docs/cards and docs/knowledge.lock anew from the clinical content
 	@scripts/setup.sh base
 	@.venv/bin/ketacare knowledge cards docs/cards
+	@.venv/bin/ketacare knowledge lock
 
 bench:  ## measure what the project claims
 	@scripts/setup.sh dev

@@ -11,6 +11,14 @@ import typer
 from ketacare.cli.printing import Page
 from ketacare.core.sources import Status
 from ketacare.knowledge.check import CheckReport, check_everything
+from ketacare.knowledge.faults import (
+    changes_without_version,
+    lock_of,
+    lock_of_checkout,
+    read_lock,
+    write_lock,
+)
+from ketacare.knowledge.showing import knowledge_texts
 
 
 def run_check(*, as_json: bool) -> None:
@@ -22,6 +30,26 @@ def run_check(*, as_json: bool) -> None:
         _page(report).print()
     if report.failed:
         raise typer.Exit(1)
+
+
+def run_lock() -> None:
+    """Write the lock of this checkout, or leave with 1 when content changed under its version."""
+    file, page = lock_of_checkout(), Page()
+    if file is None:
+        page.say("This is an installed program: the lock belongs to a checkout of the source.")
+        page.print()
+        raise typer.Exit(1)
+    old = read_lock(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    new = lock_of(knowledge_texts())
+    refused = changes_without_version(old, new)
+    for result in refused:
+        page.say(f"{result.file}: {result.found}. Expected: {result.expected}.")
+    if refused:
+        page.print()
+        raise typer.Exit(1)
+    file.write_text(write_lock(new), encoding="utf-8")
+    page.say(f"{len(new)} versions are kept in docs/{file.name}.")
+    page.print()
 
 
 def _shape(report: CheckReport) -> dict[str, object]:

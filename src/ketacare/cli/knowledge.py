@@ -68,3 +68,14 @@ def knowledge_cards(
     from ketacare.cli.showing import run_cards
 
     run_cards(folder)
+
+
+@knowledge.command("lock")
+def knowledge_lock() -> None:
+    """Keep what every version of the content says, in docs/knowledge.lock of a checkout.
+
+    Refuses content that changed while its version stayed the same: raise the version first.
+    """
+    from ketacare.cli.content import run_lock
+
+    run_lock()

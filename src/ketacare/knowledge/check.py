@@ -3,7 +3,8 @@
 Each module of ``knowledge.loading`` offers ``check_all``; they are found, not listed, so that a
 new kind of file cannot be forgotten. A file that does not load is a failed check, not a crash.
 Beside them stand faults no file can see by itself (``knowledge.faults``) and, in a checkout,
-whether the cards of ``docs/cards`` are current and the changelog tells every new version.
+whether the cards of ``docs/cards`` are current, the changelog tells every new version, and no
+content changed under the version it has in ``docs/knowledge.lock``.
 """
 
 from __future__ import annotations
@@ -18,7 +19,15 @@ from ketacare.core.errors import KetacareError
 from ketacare.core.sources import Status
 from ketacare.knowledge import loading
 from ketacare.knowledge.checks import CheckResult
-from ketacare.knowledge.faults import changelog_of_checkout, changes_not_told, find_faults
+from ketacare.knowledge.faults import (
+    changelog_of_checkout,
+    changes_not_told,
+    find_faults,
+    lock_not_current,
+    lock_of,
+    lock_of_checkout,
+    read_lock,
+)
 from ketacare.knowledge.faults.pages import cards_not_current, folder_of_cards
 from ketacare.knowledge.showing import knowledge_texts
 
@@ -35,6 +44,13 @@ _TOLD = CheckResult(
     passed=True,
     expected="every new version",
     found="every new version",
+)
+_LOCKED = CheckResult(
+    file="docs/knowledge.lock",
+    name="content and version change together",
+    passed=True,
+    expected="every version as it was locked",
+    found="every version as it was locked",
 )
 
 
@@ -87,9 +103,13 @@ def check_everything(cards: Path | None = None) -> CheckReport:
     changelog = changelog_of_checkout()
     if changelog is not None:
         results["changelog"] = tuple(changes_not_told(changelog, texts)) or (_TOLD,)
+    lock = lock_of_checkout()
+    if lock is not None:
+        old = read_lock(lock.read_text(encoding="utf-8")) if lock.is_file() else {}
+        results["lock"] = tuple(lock_not_current(old, lock_of(texts))) or (_LOCKED,)
     folder = folder_of_cards() if cards is None else cards
     # A card shows the results of the files' own checks: while one fails, no card can be current.
-    apart = {"faults", "changelog"}
+    apart = {"faults", "changelog", "lock"}
     own = [r for kind, found in results.items() if kind not in apart for r in found]
     if folder is not None and all(result.passed for result in own):
         results["cards"] = tuple(cards_not_current(folder, own)) or (_CURRENT,)

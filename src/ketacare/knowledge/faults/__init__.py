@@ -15,6 +15,15 @@ from ketacare.knowledge.faults.changes import changelog_of_checkout, changes_not
 from ketacare.knowledge.faults.dates import overlapping_dates
 from ketacare.knowledge.faults.dossiers import drug_models_without_dossier
 from ketacare.knowledge.faults.licences import item_text_without_licence
+from ketacare.knowledge.faults.locking import (
+    Lock,
+    changes_without_version,
+    lock_not_current,
+    lock_of,
+    lock_of_checkout,
+    read_lock,
+    write_lock,
+)
 from ketacare.knowledge.faults.numbers import missing_sources, unknown_units
 from ketacare.knowledge.faults.pages import cards_not_current
 from ketacare.knowledge.faults.rules import rules_nobody_evaluates
@@ -57,8 +66,15 @@ def find_faults(texts: Sequence[KnowledgeText]) -> list[CheckResult]:
 
 __all__ = [
     "FAULTS",
+    "Lock",
     "cards_not_current",
     "changelog_of_checkout",
     "changes_not_told",
+    "changes_without_version",
     "find_faults",
+    "lock_not_current",
+    "lock_of",
+    "lock_of_checkout",
+    "read_lock",
+    "write_lock",
 ]
