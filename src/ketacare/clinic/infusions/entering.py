@@ -25,7 +25,9 @@ from ketacare.clinic.infusions.acts import ACTS
 from ketacare.clinic.infusions.models import Session
 from ketacare.clinic.vitals.forms import ALL, PRESSURE, ObservationForm, kinds_of
 from ketacare.core.errors import ErrorCode, InputError
+from ketacare.core.record import Vital
 from ketacare.knowledge.load import load_observations
+from ketacare.knowledge.loading.bedside import spoken_unit
 
 # Acts whose right moment is when they were done at the chair, not when they were typed in.
 KEEPS = frozenset({"start", "rate", "pause", "resume", "complete", "stop", "note"})
@@ -122,7 +124,10 @@ def _observation(name: str) -> Kind:
         stored = actions.record_observation(
             session=session, values=form.values, by=by, now=now, at=form.at or at
         )
-        said = ", ".join(f"{form.fields[v.kind].label}: {v.value:g}" for v in stored)
+        known = load_observations()
+        said = ", ".join(
+            f"{known[Vital(v.kind)].short} {v.value:g} {spoken_unit(Vital(v.kind))}" for v in stored
+        )
         return _("Recorded: {what}.").format(what=said)
 
     return Kind(

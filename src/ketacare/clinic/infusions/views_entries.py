@@ -55,16 +55,8 @@ def enter(request: HttpRequest, infusion_id: uuid.UUID, what: str, name: str) ->
         return _refused(stale.sentence, HTTPStatus.CONFLICT)
     except InputError as error:
         return _refused(error.sentence)
-    if not sent.kept:
+    if not sent.kept:  # a kept one has its own line in the log; several would hide the page
         messages.success(request, answer["said"])
-    elif not answer["again"]:
-        made = timezone.localtime(sent.made_at)
-        messages.success(
-            request,
-            _("Kept on this device at {at}, now in the record. {said}").format(
-                at=f"{made:%H:%M:%S}", said=answer["said"]
-            ),
-        )
     return JsonResponse(answer)
 
 
