@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.bench import (
     estimation,
+    latency,
     measures,
     pharmacology,
     planning,
@@ -73,6 +74,7 @@ def pages(line):
 TOPICS = {
     "commands": commands,
     "estimation": estimation.run,
+    "latency": latency.run,
     "measures": measures.run,
     "pages": pages,
     "pharmacology": pharmacology.run,
