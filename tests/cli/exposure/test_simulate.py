@@ -213,6 +213,8 @@ def test_dosing_by_another_weight_is_shown_and_not_chosen(ketacare):
         (("--at", "2026-05-03"), "--at 40min"),
         (("--until", "0 min"), "more than no time"),
         (("--every", "1 s", "--until", "30 d"), "at most 20,000"),
+        (("--until", "99999d"), "--until: 99999 d is more than 366 d after the last dose"),
+        (("--at", "99999d"), "--at: 99999 d is more than 366 d after the last dose"),
         (("--sex", "f"), "female"),
         (("--trait", "blue"), "asks about none"),
         (("--model", "pk_ketamine_perez_ruixo_2021", "--trait", "blue"), "asian, japanese"),
@@ -367,3 +369,12 @@ def test_a_course_is_shown_with_its_peaks(ketacare):
     assert set(ran.json["minute"]) >= set(ends)
     asked = ketacare(*STANDARD, "--every", "30 min", "--json").json["minute"]
     assert asked == [0, 30, 60, 90, 120]
+
+
+def test_ten_grams_have_a_concentration_and_a_flag_but_no_signs(ketacare):
+    ran = ketacare("simulate", "--weight", "70", "--dose", "10 g over 40 min", "--patients", "20")
+    assert ran.code == 0
+    # Linear: 298 ng/mL after 35 mg (ten thousand over 35, so 286 times it).
+    assert "outside: dose" in ran.out
+    assert "No signs are shown: the drug would reach 285.7 times" in ran.out
+    assert "systolic mmHg" not in ran.out

@@ -187,6 +187,19 @@ def test_dissociation_stays_on_the_instrument(simons, effects):
     assert found.min() >= 0
 
 
+def test_signs_are_answered_up_to_five_times_the_reference_peak_and_no_further(simons, effects):
+    # 70 kg: the reference dose is 35 mg over 40 min, and kinetics are linear in the dose.
+    assert forecast(simons, effects, Regimen.infusion(5 * 35 * 0.999, 40), n=20).bands
+    with pytest.raises(DomainError, match=r"5\.005 times the peak .* up to 5 times"):
+        forecast(simons, effects, Regimen.infusion(5 * 35 * 1.001, 40), n=20)
+
+
+def test_ten_grams_have_no_signs_whatever_times_are_asked(simons, effects):
+    # 10 g are 286 times 35 mg. A proportion would say + 3600 mmHg, in the first minute + 117.
+    with pytest.raises(DomainError, match=r"285\.7 times"):
+        forecast(simons, effects, Regimen.infusion(10_000, 40), times=np.array([1 / 60]), n=20)
+
+
 def test_esketamine_dissociates_more_per_milligram(simons, effects):
     s = Regimen.infusion(35, 40, enantiomer=Enantiomer.S)
     racemic = draw(simons, effects, n=20).dissociation

@@ -38,7 +38,7 @@ _ANY = Baseline(systolic=120.0, diastolic=80.0, heart_rate=70.0)
 
 def compute(request: Request) -> ExposureView:
     """Return the run; refuses what the models refuse."""
-    session = _session(request)
+    session, no_signs = _session(request)
     flags = request.model.check_domain(request.subject, request.regimen)
     outside = (*flags, *(() if session is None else session.forecast.outside))
     return ExposureView(
@@ -52,7 +52,7 @@ def compute(request: Request) -> ExposureView:
         people=request.patients,
         seed=request.seed,
         outside=tuple(dict.fromkeys(outside)),
-        notes=(*request.notes, *_notes(request, session)),
+        notes=(*request.notes, *no_signs, *_notes(request, session)),
         session=session,
         note=_note(request.model, session),
         scenarios=tuple(compare_all(request)),
@@ -111,14 +111,18 @@ def _curves(request: Request) -> list[Curve]:
     return found
 
 
-def _session(request: Request) -> SessionView | None:
+def _session(request: Request) -> tuple[SessionView | None, tuple[str, ...]]:
+    """Return the signs of one sitting, or nothing and why where only the dose forbids them."""
     effects = load_effect_model()
     regimen = request.regimen
     starts = [s.start_h for s in regimen.steps] + [b.at_h for b in regimen.boluses]
     one_sitting = regimen.end_h - min(starts, default=0.0) <= _SITTING_H
     in_vein = set(regimen.routes) == {Route.INTRAVENOUS}
     if request.model.id not in effects.pk_models or not in_vein or not one_sitting:
-        return None
+        return None, ()
+    too_high = effects.too_high(request.model, request.subject, regimen)
+    if too_high is not None:
+        return None, (f"No signs are shown: {too_high}.",)
     as_rise = request.baseline is None
     found = expected_session(
         request.model,
@@ -133,7 +137,7 @@ def _session(request: Request) -> SessionView | None:
         rng=np.random.default_rng(request.seed),
         limits=None if as_rise else _red_limits(request),
     )
-    return SessionView(
+    view = SessionView(
         forecast=_as_rise(found) if as_rise else found,
         dose_mg=regimen.total_mg,
         minutes=regimen.end_h * 60.0,
@@ -143,6 +147,7 @@ def _session(request: Request) -> SessionView | None:
         origin=request.origin,
         seed=request.seed,
     )
+    return view, ()
 
 
 def _notes(request: Request, session: SessionView | None) -> list[str]:

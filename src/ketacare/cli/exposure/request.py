@@ -16,7 +16,7 @@ from ketacare.cli.exposure.amounts import duration_in
 from ketacare.cli.exposure.given import given_in
 from ketacare.cli.exposure.options import Options
 from ketacare.cli.exposure.recorded import baseline_of
-from ketacare.cli.exposure.times import times_of
+from ketacare.cli.exposure.times import check_span, times_of
 from ketacare.cli.exposure.tubing import in_the_vein
 from ketacare.cli.exposure.who import check_traits, subject_of
 from ketacare.core.errors import ErrorCode, InputError
@@ -72,6 +72,7 @@ def build_request(options: Options) -> Request:
         _check_no_weights(options.scenarios)
         regimen, said = in_the_vein(options.line, regimen)
         notes = (said,)
+    check_span(max(readings, default=0.0), regimen, where="--at")
     last = past[-1] if past else None
     start = now if last is None else last.at
     return Request(

@@ -9,6 +9,20 @@ from ketacare.core.pharmacology import Regimen, Route
 _MOST_ENDS = 40  # a longer course would be a table of peaks only
 
 
+_LONGEST_AFTER_MIN = 366 * 1440.0
+
+
+def check_span(minutes: float, regimen: Regimen, *, where: str) -> None:
+    """Refuse a time so long after the last dose that nothing of it can be left."""
+    if minutes - regimen.end_h * 60.0 > _LONGEST_AFTER_MIN:
+        raise InputError(
+            ErrorCode.OUT_OF_RANGE,
+            f"{minutes / 1440.0:.10g} d is more than {_LONGEST_AFTER_MIN / 1440:g} d after the last "
+            "dose; nothing is left by then, ask for an earlier time",
+            where=where,
+        )
+
+
 def times_of(regimen: Regimen, until: str, every: str) -> tuple[float, ...]:
     """Return minutes from the first start on: in about a dozen steps, and at every infusion's end."""
     swallowed = any(route is not Route.INTRAVENOUS for route in regimen.routes)
@@ -18,6 +32,7 @@ def times_of(regimen: Regimen, until: str, every: str) -> tuple[float, ...]:
         if until
         else max(120.0, end + (480.0 if swallowed else 80.0))
     )
+    check_span(last, regimen, where="--until")
     step = read_duration(every, where="--every", example="10 min") if every else _step(last)
     if step <= 0 or last <= 0:
         raise InputError(

@@ -195,6 +195,7 @@ class EffectModel:
     drowsiness: Drowsiness
     incidences: tuple[Incidence, ...]
     most_mg_per_kg: Sourced
+    most_of_reference: Sourced
     domain: Domain
     benefit_note: str
     benefit_source: str
@@ -222,6 +223,35 @@ class EffectModel:
             "dissociation": self.dissociation.at,
             "drowsiness": self.drowsiness.at,
         }
+
+    def too_high(self, pk: PkModel, subject: Subject, regimen: Regimen) -> str | None:
+        """Return why no signs are answered for this regimen; ``None`` where they are.
+
+        A rise in proportion is known about the peak of the reference dose, and cannot go on for
+        ever: the typical person's peak at the site of circulation is at most so many times that.
+        """
+        ends = [s.end_h for s in regimen.steps] + [b.at_h for b in regimen.boluses]
+        if not ends:
+            return None
+        half_life_min = self.circulation.half_life.to("min")
+        # Within four half-lives of the last input before it a site has begun to fall.
+        after = np.linspace(0.0, 4.0 * half_life_min / 60.0, 401)
+        peak = effect_site(
+            pk,
+            subject,
+            regimen,
+            np.unique(np.add.outer(ends, after)),
+            half_life_min=half_life_min,
+            analyte=self.circulation.analyte,
+        ).max()
+        times = float(peak) / self.circulation_dose.peak(pk, self.circulation)
+        most = self.most_of_reference.to("1")
+        if times <= most:
+            return None
+        return (
+            f"the drug would reach {times:.4g} times the peak of the dose whose effects were "
+            f"measured; pressure, heart rate and dissociation are answered up to {most:g} times it"
+        )
 
     def require(self, pk: PkModel) -> None:
         """Refuse a kinetic model the effect sites were not estimated with."""

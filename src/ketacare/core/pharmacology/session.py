@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ketacare.core.errors import ErrorCode, InputError
+from ketacare.core.errors import DomainError, ErrorCode, InputError
 from ketacare.core.pharmacology.bands import Band, band_over
 from ketacare.core.pharmacology.dosing import Regimen
 from ketacare.core.pharmacology.drawing import CIRCULATION, Baseline, Drawn, draw_people
@@ -90,8 +90,8 @@ def expected_session(
     ``crossing`` is the part of people who reach the limit at any time from the first to the last
     asked. ``back`` counts to within the error of one reading, or of few enough points. What is not
     recorded (age, ``hypertensive`` None) is
-    drawn as often as in treated people, and flagged. Refuses what the models refuse. Exposure
-    does not predict benefit: there is no concentration to aim for.
+    drawn as often as in treated people, and flagged. Refuses what the models refuse, and doses
+    of which the effects are not known (:meth:`EffectModel.too_high`). Exposure does not predict benefit: there is no concentration to aim for.
     """
     for name, limit in (limits or {}).items():
         _check_limit(name, limit)
@@ -100,6 +100,10 @@ def expected_session(
         raise InputError(
             ErrorCode.MISSING_KEY, "times_h is empty; ask for at least one time", where="times_h"
         )
+    effects.require(pk)
+    too_high = effects.too_high(pk, subject, regimen)
+    if too_high is not None:
+        raise DomainError(ErrorCode.OUTSIDE_DOMAIN, too_high, where="dose")
     every = _with_peaks(times, regimen)
     people = draw_people(
         pk,

@@ -6,7 +6,7 @@ from ketacare.core.errors import ErrorCode
 from ketacare.core.pharmacology import Domain, DoseRange, Limit, Measure, Range, Route
 from ketacare.knowledge.reading import Section
 
-_OWN_KEYS = ("population", "weight", "age", "most_mg_per_kg", "dose")
+_OWN_KEYS = ("population", "weight", "age", "most_mg_per_kg", "most_of_reference", "dose")
 _AMOUNTS = {"mg": ("mg", False), "mg/kg": ("mg/kg", True)}
 _RATES = {"mg/h": ("mg/h", False), "mg/kg/h": ("mg/kg/h", True), "mg/kg/min": ("mg/kg/h", True)}
 

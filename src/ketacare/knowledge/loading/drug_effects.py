@@ -137,6 +137,7 @@ def read_effect_model(root: Section) -> EffectModel:
         drowsiness=_drowsiness(root.section("drowsiness")),
         incidences=tuple(_incidence(part) for part in root.sections("incidence", optional=True)),
         most_mg_per_kg=domain.sourced("most_mg_per_kg", unit="mg/kg"),
+        most_of_reference=domain.sourced("most_of_reference", unit="1"),
         domain=read_domain(domain),
         benefit_note=benefit.text("note"),
         benefit_source=benefit.source_id("source"),
