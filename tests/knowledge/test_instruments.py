@@ -10,6 +10,7 @@ from ketacare.core.sources import Status
 from ketacare.knowledge.load import load_instruments
 from ketacare.knowledge.loading.instruments import check_all, read_instrument
 from ketacare.knowledge.showing import card_of, kind_named, piece_named
+from ketacare.knowledge.showing.instruments import codes_sentence
 
 
 @pytest.mark.parametrize("check", check_all(), ids=lambda check: f"{check.file}: {check.name}")
@@ -130,4 +131,5 @@ def test_a_card_says_whether_codes_were_found_looked_for_or_not():
 
     assert "panel 101697-1, total 101698-9" in codes("pcl5")
     assert codes("who5") == "No LOINC code was found (looked up on 2026-11-23)."
-    assert "not been looked up" in codes("wsas")
+    assert codes("wsas") == "No LOINC code was found (looked up on 2026-11-24)."
+    assert "not been looked up" in codes_sentence({})

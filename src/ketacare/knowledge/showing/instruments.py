@@ -70,11 +70,11 @@ def arrange_instrument(piece: Piece) -> Iterator[Block]:
         ),
         items=tuple(f"{words(key)}: {said(value)}" for key, value in wording.items()),
     )
-    yield Block(title="Codes", paragraphs=(_codes(table.pop("loinc", {})),))
+    yield Block(title="Codes", paragraphs=(codes_sentence(table.pop("loinc", {})),))
     yield from arrange_rest(table)
 
 
-def _codes(codes: Mapping[str, Any]) -> str:
+def codes_sentence(codes: Mapping[str, Any]) -> str:
     """Return what is known about LOINC codes: those found, that none was, or that nobody looked."""
     found = [f"{key} {codes[key]}" for key in ("panel", "total") if codes.get(key)]
     if "looked_up" not in codes:
