@@ -116,8 +116,20 @@ def outlook_of(
             _("Back as before"),
         ),
         rows=tuple(rows),
-        notes=(*expected.outside, expected.note),
+        notes=(*expected.outside, *_counted(expected), expected.note),
         status=expected.status,
+    )
+
+
+def _counted(expected: Expected) -> tuple[str, ...]:
+    """Say of what was only counted that it knows nothing of this dose."""
+    if not {"nausea", "dizziness"} & expected.chances.keys():
+        return ()
+    return (
+        _(
+            "Nausea and dizziness are how often they were seen at the usual doses, whatever this dose "
+            "is: how they depend on the dose is not known."
+        ),
     )
 
 
