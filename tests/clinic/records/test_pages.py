@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+import uuid
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -10,7 +12,7 @@ from tests.clinic.records.conftest import LATER
 
 from ketacare.clinic.accounts.roles import Role
 from ketacare.clinic.audit.models import Event
-from ketacare.clinic.records import access, actions
+from ketacare.clinic.records import access, actions, views
 from ketacare.clinic.records.models import Seal
 
 SECRET = "the nurse's own"
@@ -132,3 +134,20 @@ def test_two_addenda_stand_in_order(sealed, nurse):
     for turn in range(2):
         actions.add(session=sealed, text=str(turn), reason="r", by=nurse, now=LATER)
     assert [seal.position for seal in access.addenda_of(sealed.pk)] == [2, 3]
+
+
+def test_the_list_of_what_waits_comes_page_by_page(gone, client_of, monkeypatch):
+    def told(address):
+        return client_of(Role.NURSE).get(address).content.decode()
+
+    assert "Waiting for their seal" in told("/records/")
+    assert f"/infusions/{gone.pk}/record/" in told("/records/")
+    assert 'href="?page=2' not in told("/records/")
+    other = type(gone).objects.get(pk=gone.pk)
+    other.pk = uuid.uuid4()
+    other.scheduled_at += timedelta(days=1)
+    other.save(force_insert=True)
+    monkeypatch.setattr(views, "PER_PAGE", 1)
+    assert f"/infusions/{other.pk}/record/" not in told("/records/")
+    assert 'href="?page=2' in told("/records/")
+    assert f"/infusions/{other.pk}/record/" in told("/records/?page=2")

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -28,6 +29,7 @@ from ketacare.clinic.work.drafts import discard, form_with_draft
 from ketacare.core.errors import InputError
 
 P = Permission
+PER_PAGE = 20  # each row asks what holds its seal back
 
 
 @requires(P.INFUSION_VIEW)
@@ -35,8 +37,9 @@ P = Permission
 def index(request: HttpRequest) -> HttpResponse:
     """Show the sessions that wait for their seal, and the last ones sealed."""
     now = timezone.now()
-    waiting = [(session, access.obstacles(session, now=now)) for session in access.unsealed()[:100]]
-    context = {"waiting": waiting, "seals": access.newest_seals()}
+    page = Paginator(access.unsealed(), PER_PAGE).get_page(request.GET.get("page"))
+    waiting = [(session, access.obstacles(session, now=now)) for session in page]
+    context = {"page": page, "waiting": waiting, "seals": access.newest_seals()}
     return render(request, "records/list.html", context)
 
 
