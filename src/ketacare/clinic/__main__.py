@@ -1,12 +1,16 @@
 """The clinic's management commands: ``python -m ketacare.clinic serve | migrate | ...``.
 
 The settings are read first, so that a wrong environment is answered with one sentence and exit
-code 2 instead of a traceback; so is content that does not load.
+code 2 instead of a traceback; so is content that does not load, and a folder, database or port that
+cannot be used.
 """
 
 import os
 import sys
 
+from django.db import DatabaseError
+
+from ketacare.clinic.config.starting import refused_database, require_folder
 from ketacare.clinic.config.table import read_environment
 from ketacare.core.errors import InputError, KnowledgeError
 
@@ -21,18 +25,23 @@ def main() -> None:
 
             prepare(os.environ, reset="--reset" in sys.argv)
         values = read_environment(os.environ)
-    except InputError as error:
+        if values["DATABASE_URL"] is None:
+            require_folder(values["KETACARE_DATA_DIR"])
+        _execute()
+    except (InputError, KnowledgeError) as error:  # a clinic's own text may not load either
         sys.stderr.write(f"{error}\n")
         sys.exit(2)
-    if values["DATABASE_URL"] is None:
-        values["KETACARE_DATA_DIR"].mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _execute() -> None:
     from django.core.management import execute_from_command_line
 
     try:
         execute_from_command_line(["python -m ketacare.clinic", *sys.argv[1:]])
-    except KnowledgeError as error:  # content that does not load, a clinic's own text among it
-        sys.stderr.write(f"{error}\n")
-        sys.exit(2)
+    except DatabaseError as error:
+        from django.db import connection
+
+        raise refused_database(error, connection.settings_dict) from error
 
 
 if __name__ == "__main__":

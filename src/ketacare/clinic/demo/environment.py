@@ -7,7 +7,6 @@ has set stays, except a database address: sample people never go into a real cli
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import secrets
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import IO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from ketacare.clinic.config.starting import require_folder, require_free
 from ketacare.core.errors import ErrorCode, InputError
 
 DEFAULT_FOLDER = "data/demo"
@@ -77,30 +77,6 @@ def prepare(environ: MutableMapping[str, str], *, reset: bool) -> Path:
     return folder
 
 
-def require_free(host: str, port: str) -> None:
-    """Raise :class:`InputError` when something else listens on the port."""
-    if not (port.isascii() and port.isdigit() and 0 < int(port) <= 65535):
-        raise InputError(
-            ErrorCode.BAD_FORMAT, f"KETACARE_PORT is {port!r}: give a whole number from 1 to 65535."
-        )
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, int(port)))
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise InputError(
-                    ErrorCode.NOT_AVAILABLE,
-                    f"Port {port} on {host} cannot be used ({error.strerror}); "
-                    "choose another one with KETACARE_PORT.",
-                ) from error
-            raise InputError(
-                ErrorCode.NOT_AVAILABLE,
-                f"Port {port} is taken by another program; choose another one, "
-                f"for example KETACARE_PORT={int(port) + 1 if int(port) < 65535 else 8000}.",
-            ) from error
-
-
 def free_port() -> int:
     """Return a port nobody listens on at this moment."""
     with socket.socket() as probe:
@@ -121,19 +97,15 @@ def local_zone() -> str:
 
 def _claim(folder: Path) -> None:
     """Take the folder for this process alone; refuse one that holds something else."""
-    if folder.exists() and not folder.is_dir():
-        raise InputError(
-            ErrorCode.BAD_FORMAT,
-            f"KETACARE_DATA_DIR is {folder}, which is a file: name a folder.",
-        )
-    holds = [p.name for p in folder.iterdir()] if folder.exists() else []
+    new = not folder.exists()
+    require_folder(folder)
+    holds = [] if new else [p.name for p in folder.iterdir()]
     if holds and MARK not in holds:
         raise InputError(
             ErrorCode.NOT_ALLOWED,
             f"{folder} holds other files: name a new or empty folder for the sample clinic "
             "in KETACARE_DATA_DIR.",
         )
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / MARK).touch()
     handle = (folder / LOCK).open("w", encoding="utf-8")
     try:

@@ -18,11 +18,11 @@ from typing import Any
 
 import uvicorn
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection, connections
 from django.utils import timezone
 
+from ketacare.clinic.config.migrating import bring_up_to_date
 from ketacare.clinic.config.serving import Server
 from ketacare.clinic.demo import announce, caseload, jobs, running, staff
 from ketacare.clinic.demo.chart import Staff
@@ -78,7 +78,7 @@ class Command(BaseCommand):
         values = settings.KETACARE
         folder: Path = values["KETACARE_DATA_DIR"]
         self._forget_unfinished(folder)
-        call_command("migrate", interactive=False, verbosity=0)
+        bring_up_to_date()
         people = staff.make_staff(folder)
         self._make_caseload(folder, people)
         now = timezone.now()

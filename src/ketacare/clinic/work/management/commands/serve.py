@@ -8,11 +8,12 @@ from typing import Any
 
 import uvicorn
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from ketacare.clinic.config.migrating import bring_up_to_date, require_known_changes
 from ketacare.clinic.config.serving import Server
+from ketacare.clinic.config.starting import require_free
 from ketacare.clinic.work.actions import KEEP_DRAFTS, discard_old_drafts
 
 
@@ -30,10 +31,19 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve until interrupted."""
-        if not options["no_migrate"]:
-            call_command("migrate", interactive=False, verbosity=0)
-        discard_old_drafts(before=timezone.now() - KEEP_DRAFTS)
         values = settings.KETACARE
+        require_free(values["KETACARE_HOST"], str(values["KETACARE_PORT"]))
+        if values["KETACARE_VITALS_PORT"]:
+            require_free(
+                values["KETACARE_VITALS_HOST"],
+                str(values["KETACARE_VITALS_PORT"]),
+                setting="KETACARE_VITALS_PORT",
+            )
+        if options["no_migrate"]:
+            require_known_changes()
+        else:
+            bring_up_to_date()
+        discard_old_drafts(before=timezone.now() - KEEP_DRAFTS)
         config = uvicorn.Config(
             "ketacare.clinic.config.asgi:application",
             host=values["KETACARE_HOST"],
