@@ -34,7 +34,7 @@ def _pages(demo, line):
     everything = []
     per_page = []
     for role in demo.sign_ins:
-        opener = _signed_in(demo, role)
+        opener = signed_in(demo, role)
         for path in _reachable(opener, demo.url):
             taken = [_timed(opener, demo.url + path) for _ in range(RUNS)]
             everything += taken
@@ -46,7 +46,8 @@ def _pages(demo, line):
     line("slowest page, p95", per_page[0][0], 0.150)
 
 
-def _signed_in(demo, role):
+def signed_in(demo, role):
+    """Return an opener with the cookies of a role."""
     opener = urllib.request.build_opener(
         urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
     )
