@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import signal
 import socket
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -27,6 +25,7 @@ from ketacare.clinic.config.serving import Server
 from ketacare.clinic.demo import announce, caseload, jobs, running, staff
 from ketacare.clinic.demo.chart import Staff
 from ketacare.clinic.demo.environment import write_private
+from ketacare.clinic.demo.interrupting import interruptible
 from ketacare.clinic.demo.monitor import Monitor
 from ketacare.clinic.work.actions import KEEP_DRAFTS, discard_old_drafts
 
@@ -62,9 +61,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make what is missing, serve until interrupted, leave only the data folder."""
-        signal.signal(signal.SIGTERM, _interrupt)
         try:
-            self._run()
+            with interruptible():
+                self._run()
         except KeyboardInterrupt:
             connections.close_all()
             made = (settings.KETACARE["KETACARE_DATA_DIR"] / MADE).exists()
@@ -140,7 +139,3 @@ def _config(host: str, port: int) -> uvicorn.Config:
         server_header=False,
         timeout_graceful_shutdown=1,  # a request that hangs would keep it waiting
     )
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
