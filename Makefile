@@ -36,7 +36,7 @@ bench:  ## measure what the project claims
 	@scripts/setup.sh dev
 	@.venv/bin/python -m tests.bench $(ARGS)
 
-faults:  ## kill, break and overload the monitors' port (load 600 s, 50 kills, 1,000,000 broken messages)
+faults:  ## kill, break and overload the monitors' port (load 600 s, 50 kills, 1,000,000 broken messages), PostgreSQL
 	@scripts/setup.sh dev
 	@.venv/bin/python -m tests.faults $(ARGS)
 

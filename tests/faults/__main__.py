@@ -13,7 +13,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-SIZES = {"load": 600, "load-postgresql": 600, "kills": 50, "fuzz": 1_000_000}
+SIZES = {"load": 600, "load-postgresql": 600, "postgresql": 1, "kills": 50, "fuzz": 1_000_000}
 _TARGET_PER_S = 500
 
 
@@ -55,6 +55,23 @@ def _load(seconds, name, environment):
         f"(≥ {_TARGET_PER_S}) {verdict}; {n} acknowledged, "
         f"{'all stored once and in order' if is_whole else 'NOT ALL STORED IN ORDER'}")  # fmt: skip
     return is_whole
+
+
+def postgresql(times):
+    """Run every test of log, seals and their races on PostgreSQL, so many times."""
+    from tests.faults.postgres import programs
+    from tests.faults.test_postgresql import run_on_postgresql
+
+    if programs() is None:
+        say("log, seals and races on PostgreSQL: not tried, its server is not installed")
+        return True
+    for _ in range(times):
+        ran = run_on_postgresql()
+        say(f"log, seals and races on PostgreSQL: {ran.stdout.strip().splitlines()[-1]}")
+        if ran.returncode != 0:
+            say(ran.stdout)
+            return False
+    return True
 
 
 def kills(times):
@@ -109,7 +126,13 @@ def _resident_kb():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-TOPICS = {"load": load, "load-postgresql": load_postgresql, "kills": kills, "fuzz": fuzz}
+TOPICS = {
+    "load": load,
+    "load-postgresql": load_postgresql,
+    "postgresql": postgresql,
+    "kills": kills,
+    "fuzz": fuzz,
+}
 
 
 def main(words):
