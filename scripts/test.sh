@@ -16,7 +16,7 @@ others() {
 }
 said=$(mktemp)
 set -m # a process group of its own, so that stopping stops all of it
-(renice -n 10 -p "$BASHPID" >/dev/null && others) >"$said" 2>&1 &
+(renice -n 15 -p "$BASHPID" >/dev/null && others) >"$said" 2>&1 &
 beside=$!
 set +m
 trap 'kill -- -"$beside" 2>/dev/null; cat "$said"; rm -f "$said"; exit 130' INT TERM

@@ -7,9 +7,11 @@ import pytest
 from ketacare.core.response import TraitName
 from ketacare.knowledge.loading.evidence import read_prior
 from ketacare.knowledge.loading.sources import source_ids
+from ketacare.knowledge.loading.studies import read_study_text
 from ketacare.knowledge.reading import Section, read_toml
 
 EVIDENCE = files("ketacare.knowledge") / "evidence"
+ARM = '[[arm]]\nid = "three"'
 
 
 @pytest.fixture
@@ -34,6 +36,11 @@ def study(tmp_path):
         ((("value = 0.67", "value = 67"),), "between 0 and 1"),
         ((("value = 0.67", 'value = "most"'),), "is not a number"),
         ((('id = "bio_l"', 'id = "bio_k"'),), "one study counts once"),
+        ((('source = "bio_k"', 'source = "nobody_2026"'),), "nobody_2026"),
+        (((ARM, f'[source.bio_k]\ncitation = "Another paper"\n\n{ARM}'),), "is known already"),
+        (((ARM, f"[source.nobody_2026]\nyear = 2026\n\n{ARM}"),), '"citation" is missing'),
+        (((ARM, f'[source]\nnobody_2026 = "A paper"\n\n{ARM}'),), "is not a table"),
+        (((ARM, f'[[source]]\ncitation = "A paper"\n\n{ARM}'),), "[source.author_2026]"),
     ],
 )
 def test_a_study_that_cannot_be_used_is_one_sentence(ketacare, study, tmp_path, changes, said):
@@ -43,6 +50,14 @@ def test_a_study_that_cannot_be_used_is_one_sentence(ketacare, study, tmp_path, 
     assert ran.err.count("\n") == 1
     assert said in ran.err
     assert not out.exists()
+
+
+def test_a_study_may_bring_a_source_of_its_own(study):
+    own = '[source.nobody_2026]\ncitation = "Nobody N. A trial. Journal 2026."\nyear = 2026\n\n'
+    value = 'value = { value = 0.67, unit = "1", source = '
+    path = study((ARM, own + ARM), (value + '"bio_k"', value + '"nobody_2026"'))
+    read = read_study_text(path.read_text("utf-8"), source=path.name)
+    assert read.arms[0].outcomes[0].value.source == "nobody_2026"
 
 
 def test_the_clinics_own_prior_is_not_replaced_by_a_trial_of_another(ketacare, study):

@@ -31,9 +31,8 @@ from ketacare.core.trials import (
     leave_each_out,
 )
 from ketacare.knowledge.loading.evidence import FOLDER, load_prior
-from ketacare.knowledge.loading.sources import source_ids
-from ketacare.knowledge.loading.studies import load_studies, read_study
-from ketacare.knowledge.reading import Section, read_toml
+from ketacare.knowledge.loading.studies import load_studies, read_study_text
+from ketacare.knowledge.reading import read_toml
 
 _Row = TypeVar("_Row", ArmFit, Predicted)
 
@@ -121,9 +120,7 @@ def _read(path: Path) -> Study:
         raise InputError(
             ErrorCode.BAD_FORMAT, f"{path} cannot be read as a study file ({error})"
         ) from error
-    return read_study(
-        Section(read_toml(text, source=path.name), source=path.name, known_sources=source_ids())
-    )
+    return read_study_text(text, source=path.name)
 
 
 def render(found: Calibrated, *, id: str, version: str, since: str) -> str:  # noqa: A002

@@ -20,8 +20,7 @@ from ketacare.core.trials import (
     simulate_groups,
 )
 from ketacare.knowledge.load import load_prior
-from ketacare.knowledge.loading.studies import read_study
-from ketacare.knowledge.reading import Section, read_toml
+from ketacare.knowledge.loading.studies import read_study_text
 
 _PLAIN = {Measured.EFFECT, Measured.SEPARATION, Measured.LOG_ODDS_RATIO}
 
@@ -87,7 +86,7 @@ def open_study(file: Path) -> Study:
         raise InputError(
             ErrorCode.BAD_FORMAT, f"the file cannot be read: {reason}", source=str(file)
         ) from error
-    return read_study(Section(read_toml(text, source=str(file)), source=str(file)))
+    return read_study_text(text, source=str(file), any_source=True)
 
 
 def _page(run: SimulatedRun, found: tuple[Predicted, ...]) -> Page:

@@ -19,7 +19,11 @@ def load_sources() -> dict[str, Source]:
 
 def read_sources(text: str, *, source: str) -> dict[str, Source]:
     """Read sources from TOML text: one table per source, its id as the name of the table."""
-    root = Section(read_toml(text, source=source), source=source)
+    return sources_in(Section(read_toml(text, source=source), source=source))
+
+
+def sources_in(root: Section) -> dict[str, Source]:
+    """Return the sources of a section whose tables are one source each, and close it."""
     found: dict[str, Source] = {}
     for name in root.keys():  # noqa: SIM118 - keys() of a Section marks nothing as read
         part = root.section(name)

@@ -29,8 +29,14 @@ from ketacare.core.trials import (
 )
 from ketacare.knowledge.checks import CheckResult
 from ketacare.knowledge.loading.evidence import FOLDER, check_priors, exact, load_prior
-from ketacare.knowledge.loading.sources import source_ids
-from ketacare.knowledge.reading import Section, open_folder, open_section, read_provenance
+from ketacare.knowledge.loading.sources import source_ids, sources_in
+from ketacare.knowledge.reading import (
+    Section,
+    open_folder,
+    open_section,
+    read_provenance,
+    read_toml,
+)
 
 
 def load_studies(role: str | None = None) -> tuple[Study, ...]:
@@ -73,6 +79,32 @@ def read_study(root: Section) -> Study:
     return Study(
         provenance=provenance, role=role, reading=reading, population=population, arms=arms
     )
+
+
+def read_study_text(text: str, *, source: str, any_source: bool = False) -> Study:
+    """Build a study from a file that is not part of the content, with ``[source.ID]`` tables of its own.
+
+    An id that ``sources.toml`` has already is refused: one id means one publication. With
+    ``any_source`` an id that nobody has described may be referred to as well.
+    """
+    table = read_toml(text, source=source)
+    its_own = table.pop("source", {})
+    if not isinstance(its_own, dict):
+        raise KnowledgeError(
+            ErrorCode.WRONG_TYPE,
+            "a study's own sources are tables, one each: [source.author_2026]",
+            where="source",
+            source=source,
+        )
+    own = Section(its_own, source=source, where="source")
+    for name in sorted(source_ids() & its_own.keys()):
+        raise own.error(
+            ErrorCode.CONTRADICTION,
+            name,
+            "this source is known already; delete the table, or give another publication its own id",
+        )
+    known = source_ids() | sources_in(own).keys()
+    return read_study(Section(table, source=source, known_sources=None if any_source else known))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
