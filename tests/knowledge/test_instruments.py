@@ -56,8 +56,8 @@ def test_nothing_is_verified_yet():
 # Section E1 and E2 of the clinical reference, one line per row of its table.
 REFERENCE = """
     gad7 phq9 phq4 hama oasis pswq pswq8 pswq3 lsas_sr lsas_ca spin mini_spin pdss_sr pcl5 ybocs fq
-    wsas sds who5 whodas12 qlesq_sf eq5d5l eq_vas isi audit_c dast10 cssrs_screener madrs cadss
-    cadss6 moaas kset bpic_ss icsi icpi meq30 edi ceq sets wai_sr sci bprs cgi_s cgi_i
+    wsas sds who5 whodas12 qlesq_sf eq5d5l eq_vas isi audit_c dast10 cssrs_screener
+    cssrs_since_contact madrs cadss cadss6 moaas kset bpic_ss icsi icpi meq30 edi ceq sets wai_sr sci bprs cgi_s cgi_i
     promis_anxiety_4a promis_anxiety_8a promis_anxiety_cat
 """
 

@@ -86,13 +86,13 @@ def test_what_a_rule_holds_up_is_not_skipped(ready, nurse, code, step, said):
         actions.skip_step(session=ready, step=step, reason="No time.", by=nurse, now=NOW)
 
 
-SCREENER_NO = [0, 0, 0, 0, 0, 0, 0]
+SCREENER_NO = [0, 0, 0, 0, 0, 0]
 
 
 def test_the_screener_settles_its_step_and_is_not_asked_beside_it(arrived, nurse):
     assert arriving.questions_of(steps(arrived)["suicidality"]) == ()
     questionnaires.record_clinician_score(
-        patient=arrived.patient, instrument="cssrs_screener", items=SCREENER_NO, by=nurse,
+        patient=arrived.patient, instrument="cssrs_since_contact", items=SCREENER_NO, by=nurse,
         now=minutes(-5), refresh=False,
     )  # fmt: skip
     assert steps(arrived)["suicidality"].state is State.DONE
@@ -101,7 +101,7 @@ def test_the_screener_settles_its_step_and_is_not_asked_beside_it(arrived, nurse
 def test_a_high_screener_stops_the_start(arrived, nurse):
     # Question 4 (intent) answered yes is high by the triage table.
     questionnaires.record_clinician_score(
-        patient=arrived.patient, instrument="cssrs_screener", items=[1, 1, 1, 1, 0, 0, 0],
+        patient=arrived.patient, instrument="cssrs_since_contact", items=[1, 1, 1, 1, 0, 0],
         by=nurse, now=minutes(-5), refresh=False,
     )  # fmt: skip
     assert steps(arrived)["suicidality"].state is State.IN_THE_WAY

@@ -22,21 +22,30 @@ from ketacare.knowledge.loading.risk import check_all, read_risk_policy
 
 POLICY = load_risk_policy()
 SCREENER = load_instruments()["cssrs_screener"]
+SINCE = load_instruments()["cssrs_since_contact"]
 PHQ9 = load_instruments()["phq9"]
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
-CASES = tomllib.loads(
-    (Path(__file__).parents[2] / "cases/measures/cssrs_screener.toml").read_text(encoding="utf-8")
-)["case"]
+
+
+def cases_of(form):
+    file = Path(__file__).parents[2] / f"cases/measures/{form}.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8"))["case"]
+
+
 ANSWER = {"yes": 1, "no": 0, "-": None, ".": None}
 
 
-def triaged(answers):
-    return triage(SCREENER, [ANSWER[word] for word in answers.split()], POLICY)
+def triaged(answers, form=SCREENER):
+    return triage(form, [ANSWER[word] for word in answers.split()], POLICY)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_triage_case(case):
-    found = triaged(case["answers"])
+@pytest.mark.parametrize(
+    ("form", "case"),
+    [(form, case) for form in (SCREENER, SINCE) for case in cases_of(form.id)],
+    ids=lambda part: part["name"] if isinstance(part, dict) else part.id,
+)
+def test_triage_case(form, case):
+    found = triaged(case["answers"], form)
     assert found.level.value == case["level"]
     assert found.at_most.value == case.get("at_most", case["level"])
     assert list(found.missing) == case.get("missing", [])
@@ -150,10 +159,21 @@ def test_the_next_moment_is_when_something_changes():
 
 def test_a_level_without_an_obligation_is_refused():
     text = (files("ketacare.knowledge") / "risk" / "suicide.toml").read_text(encoding="utf-8")
-    assert read_risk_policy(text, source="suicide.toml").instrument == "cssrs_screener"
+    assert read_risk_policy(text, source="suicide.toml").instruments == (
+        "cssrs_screener",
+        "cssrs_since_contact",
+    )
     with pytest.raises(KnowledgeError, match='0 obligations for "positive_item"'):
         read_risk_policy(
             text.replace('level = "positive_item"', 'level = "none"', 1), source="suicide.toml"
         )
     with pytest.raises(KnowledgeError, match="has no item 9"):
         read_risk_policy(text.replace("any = [7]", "any = [9]", 1), source="suicide.toml")
+    with pytest.raises(KnowledgeError, match="cssrs_screener is triaged by two tables"):
+        read_risk_policy(
+            text.replace('"cssrs_since_contact"', '"cssrs_screener"', 1), source="suicide.toml"
+        )
+    with pytest.raises(KnowledgeError, match='no instrument is called "cssrs_lifetime"'):
+        read_risk_policy(
+            text.replace('"cssrs_since_contact"', '"cssrs_lifetime"', 1), source="suicide.toml"
+        )

@@ -78,7 +78,7 @@ def score_views(
 
 
 def _triage(scored: Scored, policy: RiskPolicy | None) -> Triage | None:
-    if policy is None or scored.instrument.id != policy.instrument or not scored.answers:
+    if policy is None or scored.instrument.id not in policy.instruments or not scored.answers:
         return None
     return triage(scored.instrument, [answer.value for answer in scored.answers], policy)
 

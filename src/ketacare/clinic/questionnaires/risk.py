@@ -37,7 +37,7 @@ WHOLE_FORM = 0  # in the place of an item's number: the triage of all answers
 def triage_of(scored: Scored) -> Triage | None:
     """Return the triage of a screener's answers; ``None`` for any other instrument."""
     policy = load_risk_policy()
-    if scored.instrument.id != policy.instrument or not scored.answers:
+    if scored.instrument.id not in policy.instruments or not scored.answers:
         return None
     return triage(scored.instrument, [answer.value for answer in scored.answers], policy)
 

@@ -35,7 +35,15 @@ from ketacare.core.measures.parts import (
     Wording,
 )
 from ketacare.core.measures.problems import Problem, ProblemKind, score_problems
-from ketacare.core.measures.risk import Duty, RiskLevel, RiskPolicy, Triage, TriageRule, triage
+from ketacare.core.measures.risk import (
+    Duty,
+    RiskLevel,
+    RiskPolicy,
+    Triage,
+    TriageRule,
+    TriageTable,
+    triage,
+)
 from ketacare.core.measures.scoring import Alert, Route, Scored, score, score_items
 from ketacare.core.measures.site import SiteText, with_site_text
 from ketacare.core.measures.totals import Rated, rate_all
@@ -99,6 +107,7 @@ __all__ = [
     "Trajectory",
     "Triage",
     "TriageRule",
+    "TriageTable",
     "Wording",
     "in_remission",
     "is_asked",

@@ -57,17 +57,31 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RiskPolicy:
-    """The content of ``knowledge/risk``: triage rules and duties, versioned."""
+class TriageTable:
+    """The rules for the answers of one form of a screener."""
 
-    provenance: Provenance
     instrument: str
     rules: tuple[TriageRule, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskPolicy:
+    """The content of ``knowledge/risk``: a triage table per form, and duties, versioned."""
+
+    provenance: Provenance
+    tables: tuple[TriageTable, ...]
     duties: tuple[Duty, ...]
 
     def __post_init__(self) -> None:
+        names = [table.instrument for table in self.tables]
+        for name in names:
+            if names.count(name) != 1:
+                raise KnowledgeError(
+                    ErrorCode.CONTRADICTION, f"{name} is triaged by two tables; give exactly one"
+                )
         levels = [duty.level for duty in self.duties]
-        wanted = [*(rule.level for rule in self.rules), RiskLevel.POSITIVE_ITEM]
+        wanted = [rule.level for table in self.tables for rule in table.rules]
+        wanted.append(RiskLevel.POSITIVE_ITEM)
         wanted.append(RiskLevel.CANNOT_TELL)
         for level in dict.fromkeys(wanted):
             if levels.count(level) != 1:
@@ -76,6 +90,15 @@ class RiskPolicy:
                     f'there are {levels.count(level)} obligations for "{level.value}"; '
                     "give exactly one",
                 )
+
+    @property
+    def instruments(self) -> tuple[str, ...]:
+        """Return the forms whose answers are triaged."""
+        return tuple(table.instrument for table in self.tables)
+
+    def rules_for(self, instrument: str) -> tuple[TriageRule, ...]:
+        """Return the rules for a form; none when it is not triaged."""
+        return next((t.rules for t in self.tables if t.instrument == instrument), ())
 
     def duty(self, level: RiskLevel) -> Duty | None:
         """Return what a level obliges to; nothing for "none"."""
@@ -108,19 +131,20 @@ def triage(instrument: Instrument, answers: Sequence[int | None], policy: RiskPo
 
     Raises :class:`InputError` for another instrument's answers and for answers that do not exist.
     """
-    if instrument.id != policy.instrument:
+    if instrument.id not in policy.instruments:
         raise InputError(
             ErrorCode.CONTRADICTION,
-            f"{instrument.name} is not triaged; the rules are for {policy.instrument}",
+            f"{instrument.name} is not triaged; the rules are for {', '.join(policy.instruments)}",
         )
+    rules = policy.rules_for(instrument.id)
     values = [answer.value for answer in score_items(instrument, answers).answers]
     missing = tuple(
         item.number
         for item, value in zip(instrument.items, values, strict=True)
         if value is None and is_asked(item, values)
     )
-    sure = [rule for rule in policy.rules if any(values[n - 1] for n in rule.items)]
-    possible = [rule for rule in policy.rules if any(n in missing for n in rule.items)]
+    sure = [rule for rule in rules if any(values[n - 1] for n in rule.items)]
+    possible = [rule for rule in rules if any(n in missing for n in rule.items)]
     level = _highest(sure)
     at_most = _highest([*sure, *possible])
     reasons = tuple(rule.reason for rule in sure if rule.level is level)

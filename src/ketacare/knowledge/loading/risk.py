@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-from ketacare.core.errors import KnowledgeError
+from ketacare.core.errors import ErrorCode, KnowledgeError
 from ketacare.core.measures import (
     Duty,
     RiskLevel,
     RiskPolicy,
     TriageRule,
+    TriageTable,
     triage,
 )
 from ketacare.knowledge.checks import CheckResult
@@ -40,19 +41,17 @@ def _open() -> Section:
 
 def _read(root: Section) -> RiskPolicy:
     provenance = read_provenance(root)
-    part = root.section("triage")
-    instrument = part.text("instrument")
-    rules = tuple(_rule(p) for p in part.sections("rule"))
-    part.close()
+    tables = tuple(_table(part) for part in root.sections("triage"))
     try:
         policy = RiskPolicy(
             provenance=provenance,
-            instrument=instrument,
-            rules=rules,
+            tables=tables,
             duties=tuple(_duty(p) for p in root.sections("obligation")),
         )
-        for number in (n for rule in rules for n in rule.items):
-            load_instruments()[instrument].item(number)
+        for table in tables:
+            form = load_instruments()[table.instrument]
+            for number in (n for rule in table.rules for n in rule.items):
+                form.item(number)
     except KnowledgeError as error:
         if error.source:
             raise
@@ -60,6 +59,19 @@ def _read(root: Section) -> RiskPolicy:
     root.raw("check", [])
     root.close()
     return policy
+
+
+def _table(part: Section) -> TriageTable:
+    instrument = part.text("instrument")
+    if instrument not in load_instruments():
+        raise part.error(
+            ErrorCode.UNKNOWN_NAME, "instrument", f'no instrument is called "{instrument}"'
+        )
+    table = TriageTable(
+        instrument=instrument, rules=tuple(_rule(rule) for rule in part.sections("rule"))
+    )
+    part.close()
+    return table
 
 
 def _rule(part: Section) -> TriageRule:
@@ -96,7 +108,8 @@ def check_all() -> list[CheckResult]:
 
 def _check(part: Section, policy: RiskPolicy) -> CheckResult:
     answers = [None if value == LEFT_OUT else value for value in part.raw("answers")]
-    found = triage(load_instruments()[policy.instrument], answers, policy)
+    form = part.text("instrument", policy.instruments[0])
+    found = triage(load_instruments()[form], answers, policy)
     expected = part.text("level")
     expected = f"{expected}, at most {part.text('at_most', expected)}"
     name = part.text("name")
