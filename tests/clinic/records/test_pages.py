@@ -8,10 +8,12 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from tests.clinic.infusions.conftest import minutes
 from tests.clinic.records.conftest import LATER
 
 from ketacare.clinic.accounts.roles import Role
 from ketacare.clinic.audit.models import Event
+from ketacare.clinic.infusions.actions.entering import kept_entry
 from ketacare.clinic.records import access, actions, views
 from ketacare.clinic.records.models import Seal
 
@@ -44,6 +46,22 @@ def test_the_page_tells_it_all(sealed, client_of):
         'role="img"',
     ]  # fmt: skip
     assert [words for words in said if words not in shown] == []
+
+
+def test_an_entry_that_waited_on_a_device_is_told_with_both_its_times(gone, nurse, client_of):
+    # Made at 15:30:00; the device was 240 s ahead, so its own clock said 15:34:00; sent 3 min later.
+    made = minutes(30)
+    kept_entry(
+        key=uuid.uuid4(), session=gone, what="Heart rate: 80", at=made,
+        device_at=made + timedelta(seconds=240), ahead_s=240, by=nurse, now=minutes(33),
+    ).save(force_insert=True)  # fmt: skip
+    shown = client_of(Role.NURSE).get(address("record", gone)).content.decode()
+    row = re.search(r"<tr>(?:(?!</tr>).)*Heart rate: 80.*?</tr>", shown, re.DOTALL)[0]
+    cells = re.findall(r">([^<>]+)</t[dh]>", row)
+    assert [cell.strip() for cell in cells] == [
+        "15:30:00", "15:34:00", "+240 s", "15:33:00", "Heart rate: 80", str(nurse),
+    ]  # fmt: skip
+    assert "Further entries" not in shown
 
 
 def test_an_open_session_is_shown_with_what_holds_the_seal_back(running, client_of):

@@ -56,6 +56,7 @@ def document_of(record: Record, *, every: bool = False) -> Document:
         *_part(_("Questions"), "questions", telling.answers(record)),
         *_part(_("Controlled drug"), "drug", telling.drug(record)),
         *_part(_("Devices"), "devices", telling_trouble.device_events(record)),
+        *_part(_("Without connection"), "kept", telling_trouble.kept_entries(record)),
         *_part(_("Further entries"), "rest", telling.the_rest(record)),
         *_addenda(record),
         *_part(_("Monitor"), "monitor", minute_by_minute(record, values)),

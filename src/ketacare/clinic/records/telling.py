@@ -26,6 +26,7 @@ KNOWN = (
     "infusions.pumpevent:",
     "infusions.adverseevent:",
     "infusions.limitalert:",
+    "infusions.keptentry:",
     "vitals.value:",
     "vitals.deviceevent:",
     "cabinet.entry:",

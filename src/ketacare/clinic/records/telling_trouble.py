@@ -1,4 +1,7 @@
-"""What went beyond a limit or went wrong in a session, as tables: limits, alerts, events, alarms."""
+"""What went beyond a limit or went wrong in a session, as tables.
+
+Limits, alerts, adverse events, alarms of devices, and entries that waited for a lost server.
+"""
 
 from __future__ import annotations
 
@@ -125,3 +128,23 @@ def device_events(record: Record) -> Table:
         wide=3,
         small=True,
     )
+
+
+def kept_entries(record: Record) -> Table:
+    """Return what waited on a device that had lost the server, with both its times."""
+    return Table(
+        caption=_("Entries kept on a device without connection, sent when the server was back"),
+        headers=(_("Made"), _("Device's own clock"), _("Ahead by"), _("Received"), _("Entry"), _("By")),
+        rows=[
+            (
+                record.clock(row["at"]),
+                record.clock(row["device_at"]),
+                f"{row['ahead_s']:+.0f} s",
+                record.clock(row["received_at"]),
+                row["what"],
+                record.person(row["by_id"]),
+            )
+            for row in record.rows("infusions.keptentry")
+        ],
+        wide=4,
+    )  # fmt: skip
